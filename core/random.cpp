@@ -1,0 +1,118 @@
+#include "core/random.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+#include "core/error.h"
+
+namespace vitrobust {
+namespace {
+
+/// A multiple of 2^-53 in [0, 1). Through a signed integer, for which processors have an instruction.
+double uniform_of(std::uint64_t word) {
+  return static_cast<double>(static_cast<std::int64_t>(word >> 11)) * 0x1p-53;
+}
+
+/// (k + 1/2) 2^-52 for the upper 52 bits k: the midpoints of equal cells, symmetric about 1/2, never 0 or 1.
+double midpoint_of(std::uint64_t word) {
+  constexpr std::uint64_t kOne = std::uint64_t{0x3FF} << 52;  // the bits of 1.0; k becomes the fraction
+  return std::bit_cast<double>(kOne | word >> 12) - (1 - 0x1p-53);
+}
+
+constexpr std::size_t kLanes = 32;
+
+/// Blocks first … first + 31 of a stream, two words of 64 bits each: one loop over the lanes per step, so
+/// that the compiler vectorises what philox4x32_10 does for one block.
+void philox_lanes(const PhiloxStreamState& state, std::uint32_t first,
+                  std::span<std::uint64_t, 2 * kLanes> out) {
+  std::array<std::array<std::uint32_t, kLanes>, 4> c;
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    c[0][i] = first + static_cast<std::uint32_t>(i);
+    c[1][i] = state.restart;
+    c[2][i] = state.salt[0];
+    c[3][i] = state.salt[1];
+  }
+  PhiloxKey key = state.key;
+  for (int round = 0; round < 10; ++round) {
+    for (std::size_t i = 0; i < kLanes; ++i) {
+      const std::uint64_t product0 = std::uint64_t{kPhiloxMultipliers[0]} * c[0][i];
+      const std::uint64_t product1 = std::uint64_t{kPhiloxMultipliers[1]} * c[2][i];
+      c[0][i] = static_cast<std::uint32_t>(product1 >> 32) ^ c[1][i] ^ key[0];
+      c[1][i] = static_cast<std::uint32_t>(product1);
+      c[2][i] = static_cast<std::uint32_t>(product0 >> 32) ^ c[3][i] ^ key[1];
+      c[3][i] = static_cast<std::uint32_t>(product0);
+    }
+    key[0] += kPhiloxIncrements[0];
+    key[1] += kPhiloxIncrements[1];
+  }
+  for (std::size_t i = 0; i < kLanes; ++i) {
+    out[2 * i] = c[0][i] | std::uint64_t{c[1][i]} << 32;
+    out[2 * i + 1] = c[2][i] | std::uint64_t{c[3][i]} << 32;
+  }
+}
+
+}  // namespace
+
+void RandomSource::fill_uniform(std::span<double> out) {
+  for (double& value : out) value = uniform();
+}
+
+void RandomSource::fill_normal(std::span<double> out) {
+  for (double& value : out) value = normal();
+}
+
+std::uint64_t PhiloxSource::next64() {
+  if (!second_half_) block_ = state_.block(next_block_++);
+  const std::size_t at = second_half_ ? 2 : 0;
+  second_half_ = !second_half_;
+  return block_[at] | std::uint64_t{block_[at + 1]} << 32;
+}
+
+void PhiloxSource::fill_words(std::span<std::uint64_t> out) {
+  std::size_t i = 0;
+  if (second_half_ && !out.empty()) out[i++] = next64();
+  for (; out.size() - i >= 2 * kLanes; i += 2 * kLanes, next_block_ += kLanes)
+    philox_lanes(state_, next_block_, out.subspan(i).first<2 * kLanes>());
+  for (; i < out.size(); ++i) out[i] = next64();
+}
+
+template <typename Convert>
+void PhiloxSource::fill(std::span<double> out, Convert convert) {
+  std::array<std::uint64_t, 256> words;
+  while (!out.empty()) {
+    const std::size_t n = std::min(words.size(), out.size());
+    fill_words(std::span(words).first(n));
+    for (std::size_t i = 0; i < n; ++i) out[i] = convert(words[i]);
+    out = out.subspan(n);
+  }
+}
+
+double PhiloxSource::uniform() {
+  return uniform_of(next64());
+}
+
+double PhiloxSource::normal() {
+  return normal_quantile(midpoint_of(next64()));
+}
+
+void PhiloxSource::fill_uniform(std::span<double> out) {
+  fill(out, uniform_of);
+}
+
+void PhiloxSource::fill_normal(std::span<double> out) {
+  fill(out, midpoint_of);
+  normal_quantiles(out);
+}
+
+std::uint32_t PhiloxSource::integer(std::uint32_t bound) {
+  if (bound == 0) throw InternalError("a random integer below 0");
+  // Lemire's multiplication; rejection removes the bias.
+  const std::uint32_t threshold = -bound % bound;
+  for (;;) {
+    const std::uint64_t product = (next64() >> 32) * bound;
+    if (static_cast<std::uint32_t>(product) >= threshold) return static_cast<std::uint32_t>(product >> 32);
+  }
+}
+
+}  // namespace vitrobust

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/philox.h"
+
+namespace vitrobust {
+
+/// Where corruptions and attacks get their random numbers. Two kinds: Philox streams for real runs, numpy's
+/// legacy generator for comparison with the reference packages.
+class RandomSource {
+ public:
+  virtual ~RandomSource() = default;
+
+  /// Uniform on [0, 1), a multiple of 2^-53.
+  virtual double uniform() = 0;
+  /// Standard normal.
+  virtual double normal() = 0;
+  /// Uniform on {0, …, bound - 1}; bound ≥ 1.
+  virtual std::uint32_t integer(std::uint32_t bound) = 0;
+
+  /// Uniform on [low, high).
+  double uniform(double low, double high) { return low + (high - low) * uniform(); }
+  /// The next out.size() draws in order.
+  virtual void fill_uniform(std::span<double> out);
+  virtual void fill_normal(std::span<double> out);
+};
+
+/// Draws from one Philox stream: the same for a key in every batch, thread and shard, and on every machine up
+/// to the last bit of the C library's logarithm in the tails of the normals. Normals are the inverse
+/// distribution function of a uniform (Wichura, "Algorithm AS 241", Applied Statistics 37, 1988), one uniform
+/// each. A stream holds 2^33 doubles.
+class PhiloxSource final : public RandomSource {
+ public:
+  explicit PhiloxSource(const StreamKey& key) : state_(derive_stream(key)) {}
+
+  double uniform() override;
+  double normal() override;
+  std::uint32_t integer(std::uint32_t bound) override;
+  /// In bulk, bit for bit what as many single draws give.
+  void fill_uniform(std::span<double> out) override;
+  void fill_normal(std::span<double> out) override;
+
+ private:
+  std::uint64_t next64();
+  void fill_words(std::span<std::uint64_t> out);
+  template <typename Convert>
+  void fill(std::span<double> out, Convert convert);
+
+  PhiloxStreamState state_;
+  PhiloxCounter block_{};
+  std::uint32_t next_block_ = 0;
+  bool second_half_ = false;
+};
+
+/// Quantile of the standard normal distribution, p in (0, 1), relative error about 1e-16 (AS 241, PPND16).
+double normal_quantile(double p);
+
+/// Replaces every p by normal_quantile(p), bit for bit.
+void normal_quantiles(std::span<double> values);
+
+}  // namespace vitrobust
