@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/random.h"
+#include "data/image.h"
+
+namespace vitrobust::corruptions {
+
+/// Which set of severity parameters: the authors tuned them per image size.
+enum class ParameterSet { imagenet, cifar, tiny, inception299 };
+
+/// The set whose size is nearest to min(height, width): 32 cifar, 64 tiny, 224 imagenet, 299.
+ParameterSet parameter_set_for(int height, int width);
+std::string to_string(ParameterSet set);
+
+/// Everything a corruption may depend on besides the image.
+struct CorruptionContext {
+  /// 1 (mild) to 5.
+  int severity = 1;
+  ParameterSet set = ParameterSet::imagenet;
+  RandomSource& random;
+};
+
+/// A pure function: same image and same draws give the same pixels, from any thread.
+using CorruptionFunction = data::Image (*)(const data::Image& image, const CorruptionContext& context);
+
+/// One line of the table.
+struct CorruptionEntry {
+  std::string_view name;
+  /// "noise", "blur", "weather" or "digital", as in the ImageNet-C paper; "extra" for the four validation
+  /// corruptions.
+  std::string_view group;
+  std::string_view help;
+  CorruptionFunction apply;
+};
+
+/// All corruptions, in the paper's order (Hendrycks and Dietterich, ICLR 2019, arXiv 1903.12261).
+std::span<const CorruptionEntry> corruption_table();
+
+/// The entry of that name, or nullptr.
+const CorruptionEntry* find_corruption(std::string_view name);
+
+}  // namespace vitrobust::corruptions

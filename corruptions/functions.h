@@ -1,0 +1,22 @@
+#pragma once
+
+#include "corruptions/corruption.h"
+
+/// The functions behind the table. Each takes an image of any positive size and returns one of the same size;
+/// the parameters of its severities stand in its source file. @throws InternalError unless the severity is
+/// 1 to 5
+namespace vitrobust::corruptions {
+
+/// Adds independent Gaussian noise to every channel of every pixel; draws height·width·3 normals, row-major.
+data::Image gaussian_noise(const data::Image& image, const CorruptionContext& context);
+
+/// Raises the V channel of HSV by a constant; deterministic.
+data::Image brightness(const data::Image& image, const CorruptionContext& context);
+
+/// Compresses to a baseline JPEG and decodes it; deterministic for one libjpeg.
+data::Image jpeg_compression(const data::Image& image, const CorruptionContext& context);
+
+/// Convolves with an isotropic Gaussian; deterministic.
+data::Image gaussian_blur(const data::Image& image, const CorruptionContext& context);
+
+}  // namespace vitrobust::corruptions

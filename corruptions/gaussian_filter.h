@@ -1,0 +1,14 @@
+#pragma once
+
+#include <span>
+
+namespace vitrobust::corruptions {
+
+/// Smooths a field of `rows` x `columns` pixels with `channels` interleaved channels in place by a separable
+/// Gaussian of standard deviation `sigma` pixels, cut at radius int(4 sigma + 0.5), the border pixel repeated
+/// outside: `skimage.filters.gaussian` with its defaults. Columns first, then rows, taps added in pairs from
+/// the outermost inwards, all as `scipy.ndimage.correlate1d` does, so that rounding agrees. Plain float64
+/// arithmetic: the same on every processor.
+void gaussian_filter(std::span<double> field, int rows, int columns, int channels, double sigma);
+
+}  // namespace vitrobust::corruptions

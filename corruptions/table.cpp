@@ -1,0 +1,29 @@
+#include <algorithm>
+#include <iterator>
+
+#include "corruptions/corruption.h"
+#include "corruptions/functions.h"
+
+namespace vitrobust::corruptions {
+namespace {
+
+constexpr CorruptionEntry kTable[] = {
+    {"gaussian_noise", "noise", "independent Gaussian noise, as of a sensor in low light", &gaussian_noise},
+    {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
+    {"jpeg_compression", "digital", "the artefacts of a low-quality JPEG (4:2:0)", &jpeg_compression},
+    {"gaussian_blur", "extra", "convolution with an isotropic Gaussian", &gaussian_blur},
+};
+
+}  // namespace
+
+std::span<const CorruptionEntry> corruption_table() {
+  return kTable;
+}
+
+const CorruptionEntry* find_corruption(std::string_view name) {
+  const auto* const found = std::find_if(std::begin(kTable), std::end(kTable),
+                                         [name](const CorruptionEntry& entry) { return entry.name == name; });
+  return found == std::end(kTable) ? nullptr : found;
+}
+
+}  // namespace vitrobust::corruptions
