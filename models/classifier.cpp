@@ -1,0 +1,152 @@
+#include "models/classifier.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
+#include "models/lane_pool.h"
+
+namespace vitrobust::models {
+namespace {
+
+/// The rows [begin, begin + count) of a batch that one pass works on.
+struct PassRows {
+  std::int64_t begin;
+  std::int64_t count;
+};
+
+PassRows rows_of_pass(std::int64_t pass, std::int64_t lanes, std::int64_t rows) {
+  const auto begin = pass * lanes;
+  return {begin, std::min(lanes, rows - begin)};
+}
+
+at::Tensor channels(const std::array<double, 3>& values, at::ScalarType dtype) {
+  return at::tensor(at::ArrayRef<double>(values), at::kDouble).to(dtype).view({1, 3, 1, 1});
+}
+
+void check_images(const at::Tensor& images, const ClassifierInfo& info) {
+  const std::array<std::int64_t, 3> expected{3, info.height, info.width};
+  if (images.dim() != 4 || images.sizes().slice(1) != at::IntArrayRef(expected)) {
+    throw InternalError(fmt::format("classifier: images have shape [{}], expected [N, {}]",
+                                    fmt::join(images.sizes(), ", "), fmt::join(expected, ", ")));
+  }
+  if (images.numel() == 0) return;
+  const auto [low, high] = at::aminmax(images);  // NaN if any pixel is
+  if (!(low.item<double>() >= 0 && high.item<double>() <= 1)) {
+    throw InternalError(fmt::format("classifier: pixels in [{}, {}], expected [0, 1] without NaN",
+                                    low.item<double>(), high.item<double>()));
+  }
+}
+
+void check_finite(const at::Tensor& values, const char* what) {
+  const auto bad = at::isfinite(values).flatten(1).all(1).logical_not().sum().item<std::int64_t>();
+  if (bad == 0) return;
+  throw Error(
+      ExitCode::cells_failed,
+      fmt::format("the model's {} are NaN or infinite for {} of {} images", what, bad, values.size(0)),
+      "if the weights are sound, the numbers overflow: try --precision fp64");
+}
+
+/// The pass's images as a tensor of its own, in `dtype`, filled up to `lanes` rows with grey.
+at::Tensor image_lanes(const at::Tensor& images, PassRows rows, std::int64_t lanes, at::ScalarType dtype) {
+  const auto real = images.narrow(0, rows.begin, rows.count).detach().to(dtype);
+  auto shape = real.sizes().vec();
+  shape[0] = lanes - rows.count;
+  return at::cat({real, at::full(shape, 0.5, real.options())});
+}
+
+/// The pass's targets, filled up with copies of the first, which every loss can take.
+at::Tensor target_lanes(const at::Tensor& targets, PassRows rows, std::int64_t lanes) {
+  const auto real = targets.narrow(0, rows.begin, rows.count);
+  auto shape = real.sizes().vec();
+  shape[0] = lanes - rows.count;
+  return at::cat({real, real.narrow(0, 0, 1).expand(shape)});
+}
+
+at::Tensor join(const std::vector<at::Tensor>& passes, at::IntArrayRef empty_shape, at::ScalarType dtype) {
+  return passes.empty() ? at::empty(empty_shape, dtype) : at::cat(passes);
+}
+
+}  // namespace
+
+Classifier::Classifier(ClassifierInfo info, std::array<double, 3> mean, std::array<double, 3> std,
+                       at::ScalarType dtype)
+    : info_(info),
+      dtype_(dtype),
+      mean_(channels(mean, dtype)),
+      std_(channels(std, dtype)),
+      pool_(std::make_unique<LanePool>(1)) {
+  if (info.lanes < 1) throw InternalError(fmt::format("a classifier of {} lanes", info.lanes));
+}
+
+Classifier::~Classifier() = default;
+
+void Classifier::set_threads(int threads) {
+  pool_->resize(threads);
+}
+
+void Classifier::set_pass_hook(std::function<void()> hook) {
+  pass_hook_ = std::move(hook);
+}
+
+std::int64_t Classifier::passes(const at::Tensor& images) const {
+  return (images.size(0) + info_.lanes - 1) / info_.lanes;
+}
+
+at::Tensor Classifier::logits(const at::Tensor& images) const {
+  check_images(images, info_);
+  std::vector<at::Tensor> results(static_cast<std::size_t>(passes(images)));
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const at::NoGradGuard no_grad;
+    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
+    const auto x = image_lanes(images, rows, info_.lanes, dtype_);
+    results[static_cast<std::size_t>(pass)] = forward((x - mean_) / std_).narrow(0, 0, rows.count);
+  });
+  auto logits = join(results, {0, info_.classes}, dtype_);
+  check_finite(logits, "logits");
+  return logits;
+}
+
+LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tensor& targets,
+                                       const LossFunction& loss) const {
+  check_images(images, info_);
+  if (targets.dim() != 2 || targets.size(0) != images.size(0)) {
+    throw InternalError(fmt::format("classifier: targets have shape [{}], expected [{}, k]",
+                                    fmt::join(targets.sizes(), ", "), images.size(0)));
+  }
+  const auto count = static_cast<std::size_t>(passes(images));
+  std::vector<at::Tensor> logits(count);
+  std::vector<at::Tensor> losses(count);
+  std::vector<at::Tensor> gradients(count);
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const at::AutoGradMode with_grad(true);
+    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
+    const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
+    const auto z = forward((x - mean_) / std_);
+    const auto row_losses = loss(z, target_lanes(targets, rows, info_.lanes));
+    if (row_losses.dim() != 1 || row_losses.size(0) != info_.lanes) {
+      throw InternalError(fmt::format("classifier: the loss has shape [{}], expected [{}]",
+                                      fmt::join(row_losses.sizes(), ", "), info_.lanes));
+    }
+    const auto real_losses = row_losses.narrow(0, 0, rows.count);
+    const auto gradient = torch::autograd::grad({real_losses.sum()}, {x})[0];
+    const auto i = static_cast<std::size_t>(pass);
+    logits[i] = z.detach().narrow(0, 0, rows.count);
+    losses[i] = real_losses.detach();
+    gradients[i] = gradient.narrow(0, 0, rows.count);
+  });
+  LossGradient result{join(logits, {0, info_.classes}, dtype_), join(losses, {0}, dtype_),
+                      join(gradients, {0, 3, info_.height, info_.width}, dtype_)};
+  check_finite(result.logits, "logits");
+  check_finite(result.gradient, "gradients");
+  return result;
+}
+
+}  // namespace vitrobust::models

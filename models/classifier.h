@@ -1,0 +1,87 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+namespace vitrobust::models {
+
+class LanePool;
+
+/// What the rest of the suite may know of a model.
+struct ClassifierInfo {
+  std::int64_t classes = 0;
+  std::int64_t height = 0;
+  std::int64_t width = 0;
+  /// Samples of one forward pass. Every pass has exactly this many rows (short ones are padded), on one
+  /// thread, so that a sample's numbers do not depend on the batch, the order, the shard or the number of
+  /// threads.
+  std::int64_t lanes = 1;
+};
+
+/// Per-sample losses [n] of logits [n, classes] and the caller's targets [n, k] (int64), differentiable in
+/// the logits. Row i may depend on row i of its arguments only. Called from several threads at once, always
+/// with all lanes of a pass: rows of padding repeat a target and their losses are dropped.
+using LossFunction = std::function<at::Tensor(const at::Tensor& logits, const at::Tensor& targets)>;
+
+struct LossGradient {
+  at::Tensor logits;    ///< [N, classes], detached
+  at::Tensor loss;      ///< [N], detached
+  at::Tensor gradient;  ///< [N, 3, H, W]: of the summed loss with respect to the images
+};
+
+/// Maps images in [0,1] to logits. Normalisation lives inside; nothing else may feed the network.
+class Classifier {
+ public:
+  /// @param mean, std  normalisation of RGB in [0,1]
+  /// @param dtype      at::kFloat or at::kDouble: what the network computes in; images are converted to it
+  Classifier(ClassifierInfo info, std::array<double, 3> mean, std::array<double, 3> std,
+             at::ScalarType dtype);
+  virtual ~Classifier();
+  Classifier(const Classifier&) = delete;
+  Classifier& operator=(const Classifier&) = delete;
+
+  [[nodiscard]] const ClassifierInfo& info() const { return info_; }
+  [[nodiscard]] at::ScalarType dtype() const { return dtype_; }
+
+  /// Logits [N, classes] in dtype() of images [N, 3, H, W] in [0,1]; no autograd graph. N may be 0.
+  /// @throws InternalError for a wrong shape or a pixel outside [0,1] (NaN included);
+  ///         Error with ExitCode::cells_failed when a logit is NaN or infinite
+  [[nodiscard]] at::Tensor logits(const at::Tensor& images) const;
+
+  /// Loss and its gradient with respect to the images only; parameters never collect gradients. The logits
+  /// are bit for bit those of logits().
+  /// @param targets [N, k] int64, handed to the loss pass by pass. Errors as logits(), and
+  ///        ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through
+  [[nodiscard]] LossGradient loss_gradient(const at::Tensor& images, const at::Tensor& targets,
+                                           const LossFunction& loss) const;
+
+  /// Threads that passes are spread over; each pass runs on one. The result does not depend on it. While
+  /// passes run, LibTorch's process-wide number of threads is 1: set it again before other work.
+  void set_threads(int threads);
+
+  /// Called before every pass, on the thread that runs it; what it throws ends the call and reaches the
+  /// caller, so that a long attack can be interrupted. Set it while no pass runs.
+  void set_pass_hook(std::function<void()> hook);
+
+ protected:
+  /// The network: normalised images [lanes, 3, H, W] to logits [lanes, classes]. Must be callable from
+  /// several threads.
+  [[nodiscard]] virtual at::Tensor forward(const at::Tensor& normalised) const = 0;
+
+ private:
+  [[nodiscard]] std::int64_t passes(const at::Tensor& images) const;
+
+  ClassifierInfo info_;
+  at::ScalarType dtype_;
+  at::Tensor mean_;
+  at::Tensor std_;
+  std::function<void()> pass_hook_;
+  std::unique_ptr<LanePool> pool_;
+};
+
+}  // namespace vitrobust::models

@@ -1,0 +1,275 @@
+#include "models/config_json.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <type_traits>
+#include <utility>
+
+#include "core/error.h"
+
+namespace vitrobust::models {
+namespace {
+
+// Shared by both directions, so that what is written is what is read.
+namespace key {
+constexpr const char* kArchitecture = "architecture";
+constexpr const char* kAttention = "attention";
+constexpr const char* kNumClasses = "num_classes";
+constexpr const char* kNumFeatures = "num_features";
+constexpr const char* kGlobalPool = "global_pool";
+constexpr const char* kLabelNames = "label_names";
+constexpr const char* kModelArgs = "model_args";
+constexpr const char* kImgSize = "img_size";
+constexpr const char* kPatchSize = "patch_size";
+constexpr const char* kInChans = "in_chans";
+constexpr const char* kEmbedDim = "embed_dim";
+constexpr const char* kDepth = "depth";
+constexpr const char* kNumHeads = "num_heads";
+constexpr const char* kMlpRatio = "mlp_ratio";
+constexpr const char* kQkvBias = "qkv_bias";
+constexpr const char* kClassToken = "class_token";
+constexpr const char* kFcNorm = "fc_norm";
+constexpr const char* kActLayer = "act_layer";
+constexpr const char* kNormEps = "norm_eps";
+constexpr const char* kPretrainedCfg = "pretrained_cfg";
+constexpr const char* kInputSize = "input_size";
+constexpr const char* kInterpolation = "interpolation";
+constexpr const char* kCropPct = "crop_pct";
+constexpr const char* kCropMode = "crop_mode";
+constexpr const char* kResize = "resize";
+constexpr const char* kMean = "mean";
+constexpr const char* kStd = "std";
+}  // namespace key
+
+constexpr double kTimmNormEps = 1e-6;
+
+/// model_args of timm that this version cannot follow. Those of the first line leave no trace in the tensors,
+/// so that the network would silently compute something else; the others are clearer by name than by tensor.
+constexpr const char* kUnsupportedArgs[] = {
+    "pool_include_prefix", "norm_layer",     "mlp_layer",     "attn_layer", "block_fn",
+    "embed_layer",         "qk_norm",        "pre_norm",      "reg_tokens", "init_values",
+    "scale_attn_norm",     "scale_mlp_norm", "no_embed_class"};
+
+/// An object of the document that knows where it stands, for messages.
+class Section {
+ public:
+  Section(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
+    if (!object_.is_object()) throw InputError(where_, "expected an object, got " + json_type_name(object_));
+  }
+
+  /// The member, or nullptr when it is missing or null.
+  [[nodiscard]] const Json* find(const char* name) const {
+    const auto found = object_.find(name);
+    return found == object_.end() || found->is_null() ? nullptr : &*found;
+  }
+
+  [[nodiscard]] std::optional<Section> section(const char* name) const {
+    const Json* value = find(name);
+    if (!value) return std::nullopt;
+    return Section(*value, where_ + ": " + name);
+  }
+
+  /// The member as a T, without the JSON library's silent conversions between numbers and truth values.
+  template <typename T>
+  [[nodiscard]] std::optional<T> get(const char* name) const {
+    const Json* value = find(name);
+    if (!value) return std::nullopt;
+    if constexpr (std::is_same_v<T, bool>) {
+      if (!value->is_boolean()) fail(name, *value, "true or false");
+    } else if constexpr (std::is_integral_v<T>) {
+      if (!is_size(*value)) fail(name, *value, "an integer from 0 to 2^31 - 1");
+    } else if constexpr (std::is_floating_point_v<T>) {
+      if (!value->is_number()) fail(name, *value, "a number");
+    } else {
+      if (!value->is_string()) fail(name, *value, "a string");
+    }
+    return value->get<T>();
+  }
+
+  /// A name looked up in one of our tables. @throws InputError with the table's hint
+  template <typename Parse>
+  [[nodiscard]] auto get_named(const char* name, Parse parse) const
+      -> std::optional<std::invoke_result_t<Parse, const std::string&>> {
+    const auto text = get<std::string>(name);
+    if (!text) return std::nullopt;
+    try {
+      return parse(*text);
+    } catch (const UsageError& error) {
+      throw InputError(where_, fmt::format("'{}': {}", name, error.what()), error.hint());
+    }
+  }
+
+  /// `count` non-negative integers.
+  [[nodiscard]] std::vector<std::int64_t> get_sizes(const char* name, std::size_t count) const {
+    const Json* value = find(name);
+    if (!value) return {};
+    const bool good =
+        value->is_array() && value->size() == count && std::all_of(value->begin(), value->end(), is_size);
+    if (!good) fail(name, *value, fmt::format("{} integers", count));
+    return value->get<std::vector<std::int64_t>>();
+  }
+
+  [[nodiscard]] std::optional<std::array<double, 3>> get_rgb(const char* name) const {
+    const Json* value = find(name);
+    if (!value) return std::nullopt;
+    const bool good = value->is_array() && value->size() == 3 &&
+                      std::all_of(value->begin(), value->end(), [](const Json& v) { return v.is_number(); });
+    if (!good) fail(name, *value, "three numbers");
+    return value->get<std::array<double, 3>>();
+  }
+
+  /// timm's size: one integer for both sides, or [height, width].
+  [[nodiscard]] std::optional<std::array<std::int64_t, 2>> get_side_or_sides(const char* name) const {
+    const Json* value = find(name);
+    if (!value) return std::nullopt;
+    if (!value->is_array()) {
+      const auto side = *get<std::int64_t>(name);
+      return std::array{side, side};
+    }
+    const auto sides = get_sizes(name, 2);
+    return std::array{sides[0], sides[1]};
+  }
+
+  [[noreturn]] void refuse(const char* name, const std::string& problem) const {
+    throw InputError(where_, fmt::format("'{}' {}", name, problem));
+  }
+
+ private:
+  static bool is_size(const Json& value) {
+    return value.is_number_unsigned() && value.get<std::uint64_t>() < (std::uint64_t{1} << 31);
+  }
+
+  [[noreturn]] void fail(const char* name, const Json& value, const std::string& expected) const {
+    const std::string got = value.is_primitive() && !value.is_string() ? value.dump() : json_type_name(value);
+    refuse(name, fmt::format("is {}, expected {}", got, expected));
+  }
+
+  const Json& object_;
+  std::string where_;
+};
+
+void read_model_args(const Section& args, ModelConfig& config) {
+  for (const char* name : kUnsupportedArgs) {
+    const Json* value = args.find(name);
+    if (value && *value != false && *value != 0 && *value != "")
+      args.refuse(name, "is " + value->dump() + ", which this version does not support");
+  }
+  if (const auto channels = args.get<std::int64_t>(key::kInChans); channels && *channels != 3)
+    args.refuse(key::kInChans, fmt::format("is {}, expected 3 (RGB)", *channels));
+  config.image_size = args.get_side_or_sides(key::kImgSize);
+  if (const auto patch = args.get_side_or_sides(key::kPatchSize)) {
+    if (patch->front() != patch->back()) args.refuse(key::kPatchSize, "is not square");
+    config.patch_size = patch->front();
+  }
+  config.embed_dim = args.get<std::int64_t>(key::kEmbedDim);
+  config.depth = args.get<std::int64_t>(key::kDepth);
+  config.num_heads = args.get<std::int64_t>(key::kNumHeads);
+  config.mlp_ratio = args.get<double>(key::kMlpRatio);
+  config.qkv_bias = args.get<bool>(key::kQkvBias);
+  config.class_token = args.get<bool>(key::kClassToken);
+  config.fc_norm = args.get<bool>(key::kFcNorm);
+  config.pooling = args.get_named(key::kGlobalPool, parse_pooling);
+  config.activation = args.get_named(key::kActLayer, parse_activation);
+  config.norm_eps = args.get<double>(key::kNormEps);
+  config.num_classes = args.get<std::int64_t>(key::kNumClasses);
+}
+
+void read_pretrained_cfg(const Section& cfg, ModelConfig& config) {
+  if (const auto size = cfg.get_sizes(key::kInputSize, 3); !size.empty()) {
+    if (size[0] != 3) cfg.refuse(key::kInputSize, fmt::format("has {} channels, expected 3 (RGB)", size[0]));
+    // As timm: the size that the network was built with goes first.
+    if (!config.image_size) config.image_size = {size[1], size[2]};
+  }
+  if (!config.num_classes) config.num_classes = cfg.get<std::int64_t>(key::kNumClasses);
+  config.crop_pct = cfg.get<double>(key::kCropPct);
+  config.crop_mode = cfg.get_named(key::kCropMode, data::parse_crop_mode);
+  config.interpolation = cfg.get_named(key::kInterpolation, data::parse_interpolation);
+  config.resize = cfg.get<int>(key::kResize);
+  config.mean = cfg.get_rgb(key::kMean);
+  config.std = cfg.get_rgb(key::kStd);
+}
+
+/// timm writes a list, or {"index": name} when there are gaps; names with gaps are of no use here.
+std::vector<std::string> read_label_names(const Section& root) {
+  const Json* labels = root.find(key::kLabelNames);
+  if (!labels) return {};
+  std::vector<std::string> names;
+  const auto append = [&](const Json& name) {
+    if (!name.is_string())
+      root.refuse(key::kLabelNames, "holds " + json_type_name(name) + ", expected strings");
+    names.push_back(name.get<std::string>());
+  };
+  if (labels->is_array()) {
+    for (const Json& name : *labels) append(name);
+  } else if (labels->is_object()) {
+    for (std::size_t i = 0; i < labels->size(); ++i) {
+      const auto found = labels->find(std::to_string(i));
+      if (found == labels->end()) return {};
+      append(*found);
+    }
+  } else {
+    root.refuse(key::kLabelNames, "is " + json_type_name(*labels) + ", expected an array or an object");
+  }
+  return names;
+}
+
+}  // namespace
+
+ModelConfig parse_model_config(const Json& document, const std::string& source) {
+  const Section root(document, source);
+  ModelConfig config;
+  config.architecture = root.get<std::string>(key::kArchitecture).value_or("");
+  config.attention = root.get_named(key::kAttention, parse_attention);
+  if (const auto args = root.section(key::kModelArgs)) read_model_args(*args, config);
+  if (const auto classes = root.get<std::int64_t>(key::kNumClasses)) config.num_classes = classes;
+  if (!config.pooling) config.pooling = root.get_named(key::kGlobalPool, parse_pooling);
+  read_pretrained_cfg(root.section(key::kPretrainedCfg).value_or(root), config);
+  config.class_names = read_label_names(root);
+  if (config.num_classes && !config.class_names.empty() &&
+      std::cmp_not_equal(config.class_names.size(), *config.num_classes))
+    root.refuse(key::kLabelNames,
+                fmt::format("has {} names for {} classes", config.class_names.size(), *config.num_classes));
+  return config;
+}
+
+Json make_config_json(const VisionTransformerOptions& options, const data::PreprocessConfig& preprocess,
+                      const std::vector<std::string>& class_names, const std::string& architecture) {
+  Json args{
+      {key::kImgSize, {options.image_height, options.image_width}},
+      {key::kPatchSize, options.patch_size},
+      {key::kEmbedDim, options.embed_dim},
+      {key::kDepth, options.depth},
+      {key::kNumHeads, options.num_heads},
+      {key::kMlpRatio, static_cast<double>(options.mlp_hidden) / static_cast<double>(options.embed_dim)},
+      {key::kQkvBias, options.qkv_bias},
+      {key::kClassToken, options.class_token},
+      {key::kGlobalPool, to_string(options.pooling)},
+      {key::kFcNorm, options.fc_norm}};
+  if (options.activation != Activation::gelu) args[key::kActLayer] = to_string(options.activation);
+  if (options.norm_eps != kTimmNormEps) args[key::kNormEps] = options.norm_eps;
+
+  Json cfg{{key::kInputSize, {3, options.image_height, options.image_width}},
+           {"fixed_input_size", true},
+           {key::kInterpolation, data::to_string(preprocess.interpolation)},
+           {key::kCropPct, preprocess.crop_pct},
+           {key::kCropMode, data::to_string(preprocess.crop_mode)},
+           {key::kMean, preprocess.mean},
+           {key::kStd, preprocess.std},
+           {key::kNumClasses, options.num_classes},
+           {"first_conv", "patch_embed.proj"},
+           {"classifier", "head"}};
+  if (preprocess.resize) cfg[key::kResize] = *preprocess.resize;
+
+  Json config{{key::kArchitecture, architecture},
+              {key::kNumClasses, options.num_classes},
+              {key::kNumFeatures, options.embed_dim},
+              {key::kGlobalPool, to_string(options.pooling)},
+              {key::kAttention, to_string(options.attention)}};
+  if (!class_names.empty()) config[key::kLabelNames] = class_names;
+  config[key::kModelArgs] = std::move(args);
+  config[key::kPretrainedCfg] = std::move(cfg);
+  return config;
+}
+
+}  // namespace vitrobust::models

@@ -1,0 +1,388 @@
+#include "models/classifier.h"
+
+#include <ATen/Parallel.h>
+#include <gmock/gmock.h>
+#include <torch/torch.h>
+
+#include <atomic>
+#include <cmath>
+#include <filesystem>
+#include <limits>
+#include <thread>
+
+#include "core/error.h"
+#include "models/vision_transformer_classifier.h"
+#include "tests/models/tensor_testing.h"
+
+namespace vitrobust::models {
+namespace {
+
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
+  return at::nll_loss(at::log_softmax(logits, 1), targets.select(1, 0), {}, at::Reduction::None);
+}
+
+/// A network with a body that the test chooses, on 2 × 2 images and two classes.
+class FakeClassifier final : public Classifier {
+ public:
+  using Body = std::function<at::Tensor(const at::Tensor&)>;
+  FakeClassifier(std::int64_t lanes, Body body, at::ScalarType dtype = at::kDouble)
+      : Classifier({.classes = 2, .height = 2, .width = 2, .lanes = lanes}, {0.5, 0.25, 0}, {0.5, 2, 4},
+                   dtype),
+        body_(std::move(body)) {}
+
+ private:
+  [[nodiscard]] at::Tensor forward(const at::Tensor& normalised) const override { return body_(normalised); }
+
+  Body body_;
+};
+
+/// Logits (sum of the normalised pixels, 0).
+at::Tensor sum_of_pixels(const at::Tensor& x) {
+  const auto sum = x.flatten(1).sum(1);
+  return at::stack({sum, at::zeros_like(sum)}, 1);
+}
+
+at::Tensor grey(std::int64_t count, double value = 0.5) {
+  return at::full({count, 3, 2, 2}, value, at::kDouble);
+}
+
+at::Tensor no_targets(std::int64_t count) {
+  return at::zeros({count, 1}, at::kLong);
+}
+
+at::Tensor first_logit(const at::Tensor& logits, const at::Tensor&) {
+  return logits.select(1, 0);
+}
+
+TEST(Classifier, NormalisesAndDifferentiatesThroughIt) {
+  const FakeClassifier classifier(4, sum_of_pixels);
+  const auto images = at::rand({6, 3, 2, 2}, at::kDouble);
+  const auto mean = at::tensor({0.5, 0.25, 0.0}, at::kDouble).view({1, 3, 1, 1});
+  const auto std = at::tensor({0.5, 2.0, 4.0}, at::kDouble).view({1, 3, 1, 1});
+  const auto expected = ((images - mean) / std).flatten(1).sum(1);
+  EXPECT_TRUE(tensors_near(classifier.logits(images).select(1, 0), expected, 1e-14));
+  const auto result = classifier.loss_gradient(images, no_targets(6), first_logit);
+  EXPECT_TRUE(tensors_near(result.loss, expected, 1e-14));
+  EXPECT_TRUE(tensors_near(result.gradient, (1 / std).expand_as(images), 1e-15));
+  EXPECT_FALSE(result.logits.requires_grad() || result.loss.requires_grad() ||
+               result.gradient.requires_grad() || classifier.logits(images).requires_grad());
+}
+
+TEST(Classifier, GivesEveryPassAllLanesAndOneThread) {
+  std::atomic<int> passes = 0;
+  std::atomic<bool> as_promised = true;
+  FakeClassifier classifier(4, [&](const at::Tensor& x) {
+    ++passes;
+    if (x.size(0) != 4 || at::get_num_threads() != 1) as_promised = false;
+    return sum_of_pixels(x);
+  });
+  at::set_num_threads(4);  // the caller's own setting must not reach the passes
+  classifier.set_threads(3);
+  EXPECT_EQ(classifier.logits(grey(9)).sizes(), (std::vector<std::int64_t>{9, 2}));
+  EXPECT_EQ(passes, 3);
+  (void)classifier.loss_gradient(grey(4), no_targets(4),
+                                 [&](const at::Tensor& logits, const at::Tensor& targets) {
+                                   if (logits.size(0) != 4 || targets.size(0) != 4) as_promised = false;
+                                   return first_logit(logits, targets);
+                                 });
+  EXPECT_EQ(passes, 4);
+  EXPECT_TRUE(as_promised);
+}
+
+std::ptrdiff_t threads_of_this_process() {
+  using Iterator = std::filesystem::directory_iterator;
+  return std::distance(Iterator("/proc/self/task"), Iterator());
+}
+
+/// A matrix product that would be split over threads were LibTorch, OpenMP or MKL allowed to.
+TEST(Classifier, KernelsStartNoThreadsOfTheirOwn) {
+  at::set_num_threads(4);
+  const auto matrix = at::rand({512, 512}, at::kDouble);
+  FakeClassifier classifier(
+      1, [&](const at::Tensor& x) { return sum_of_pixels(x) + at::matmul(matrix, matrix).relu().sum() * 0; });
+  classifier.set_threads(2);
+  const auto before = threads_of_this_process();
+  EXPECT_TRUE(classifier.logits(grey(4)).isfinite().all().item<bool>());
+  EXPECT_EQ(threads_of_this_process(), before);
+}
+
+TEST(Classifier, TakesNoImages) {
+  const FakeClassifier classifier(4, sum_of_pixels, at::kFloat);
+  const auto logits = classifier.logits(grey(0));
+  EXPECT_EQ(logits.sizes(), (std::vector<std::int64_t>{0, 2}));
+  EXPECT_EQ(logits.scalar_type(), at::kFloat);
+  const auto result = classifier.loss_gradient(grey(0), no_targets(0), first_logit);
+  EXPECT_EQ(result.gradient.sizes(), (std::vector<std::int64_t>{0, 3, 2, 2}));
+  EXPECT_EQ(result.loss.sizes(), (std::vector<std::int64_t>{0}));
+}
+
+TEST(Classifier, RefusesWrongImages) {
+  const FakeClassifier classifier(2, sum_of_pixels);
+  EXPECT_THROW((void)classifier.logits(at::zeros({1, 3, 2, 3})), InternalError);
+  EXPECT_THROW((void)classifier.logits(at::zeros({3, 2, 2})), InternalError);
+  EXPECT_THROW((void)classifier.logits(grey(1, -1e-9)), InternalError);
+  EXPECT_THROW((void)classifier.logits(grey(1, 1 + 1e-9)), InternalError);
+  auto images = grey(3);
+  images[1][2][0][1] = kNan;
+  EXPECT_THROW((void)classifier.logits(images), InternalError);
+  EXPECT_THROW((void)classifier.loss_gradient(grey(2), no_targets(3), first_logit), InternalError);
+  EXPECT_THROW((void)classifier.loss_gradient(grey(2), at::zeros({2}, at::kLong), first_logit),
+               InternalError);
+}
+
+TEST(Classifier, SaysHowManyImagesHaveNoFiniteLogits) {
+  const FakeClassifier classifier(2, [](const at::Tensor& x) { return 1 / sum_of_pixels(x).clamp(0, 1); });
+  try {
+    (void)classifier.logits(grey(3));
+    FAIL() << "infinite logits were let through";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::cells_failed);
+    EXPECT_STREQ(error.what(), "the model's logits are NaN or infinite for 3 of 3 images");
+  }
+}
+
+TEST(Classifier, RefusesGradientsThatAreNotFinite) {
+  const FakeClassifier classifier(2, sum_of_pixels);
+  const auto loss = [](const at::Tensor& logits, const at::Tensor&) {
+    return (logits.select(1, 1) * 1e-300).sqrt() + logits.select(1, 0) / logits.select(1, 1).sqrt();
+  };
+  try {
+    (void)classifier.loss_gradient(grey(5), no_targets(5), loss);
+    FAIL() << "NaN gradients were let through";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ExitCode::cells_failed);
+    EXPECT_THAT(error.what(), testing::HasSubstr("gradients are NaN or infinite for 5 of 5"));
+  }
+}
+
+TEST(Classifier, RefusesALossThatIsNotOnePerRow) {
+  const FakeClassifier classifier(2, sum_of_pixels);
+  const auto mean = [](const at::Tensor& logits, const at::Tensor&) { return logits.mean(); };
+  EXPECT_THROW((void)classifier.loss_gradient(grey(2), no_targets(2), mean), InternalError);
+}
+
+/// Passes 5 and 11 of 16 fail; pass 5 fails last. Its exception must reach the caller all the same.
+TEST(Classifier, RethrowsTheFirstFailureByRowAndGoesOn) {
+  FakeClassifier classifier(1, [](const at::Tensor& x) {
+    const auto row = std::lround((x[0][0][0][0].item<double>() * 0.5 + 0.5) * 16);
+    if (row == 5) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    if (row == 5 || row == 11) throw std::runtime_error("row " + std::to_string(row));
+    return sum_of_pixels(x);
+  });
+  const auto images = (at::arange(16, at::kDouble) / 16).view({16, 1, 1, 1}).expand({16, 3, 2, 2});
+  for (const int threads : {1, 2, 16}) {
+    classifier.set_threads(threads);
+    try {
+      (void)classifier.logits(images);
+      FAIL() << "the failure was swallowed";
+    } catch (const std::runtime_error& error) {
+      EXPECT_STREQ(error.what(), "row 5") << threads;
+    }
+    EXPECT_EQ(classifier.logits(images.narrow(0, 0, 5)).size(0), 5) << threads;
+  }
+}
+
+TEST(Classifier, RefusesFewerThanOneThreadOrLane) {
+  FakeClassifier classifier(1, sum_of_pixels);
+  EXPECT_THROW(classifier.set_threads(0), InternalError);
+  EXPECT_EQ(classifier.logits(grey(2)).size(0), 2);
+  EXPECT_THROW(FakeClassifier(0, sum_of_pixels), InternalError);
+}
+
+TEST(Classifier, ServesSeveralCallersAtOnce) {
+  FakeClassifier classifier(2, sum_of_pixels);
+  classifier.set_threads(2);
+  std::atomic<int> wrong = 0;
+  std::vector<std::thread> callers;
+  for (int i = 0; i < 4; ++i) {
+    callers.emplace_back([&, i] {
+      const auto images = grey(i + 1, 0.2 * i);
+      const auto expected = classifier.logits(images);
+      for (int repeat = 0; repeat < 20; ++repeat) {
+        if (!classifier.logits(images).equal(expected)) ++wrong;
+        if (!classifier.loss_gradient(images, no_targets(i + 1), first_logit).logits.equal(expected)) ++wrong;
+      }
+    });
+  }
+  for (auto& caller : callers) caller.join();
+  EXPECT_EQ(wrong, 0);
+}
+
+struct NetworkShape {
+  std::int64_t width;
+  AttentionKind attention;
+  at::ScalarType dtype;
+};
+
+std::string describe(const testing::TestParamInfo<NetworkShape>& info) {
+  return to_string(info.param.attention) + "_" + std::to_string(info.param.width) +
+         (info.param.dtype == at::kFloat ? "_float32" : "_float64");
+}
+
+/// The invariance that the suite stands on: a sample's logits and gradient have the same bits wherever it
+/// stands and whatever stands beside it.
+class Invariance : public testing::TestWithParam<NetworkShape> {
+ protected:
+  static constexpr std::int64_t kClasses = 10;
+
+  static std::shared_ptr<Classifier> network(std::int64_t lanes) {
+    VisionTransformerOptions options;
+    options.image_height = 20;
+    options.image_width = 16;
+    options.patch_size = 4;
+    options.embed_dim = GetParam().width;
+    options.depth = 2;
+    options.num_heads = GetParam().width / 32;
+    options.mlp_hidden = 4 * GetParam().width;
+    options.num_classes = kClasses;
+    options.attention = GetParam().attention;
+    torch::manual_seed(5);
+    VisionTransformer model(options);
+    const torch::NoGradGuard no_grad;
+    for (auto& parameter : model->parameters()) parameter.mul_(2).add_(torch::randn_like(parameter), 0.02);
+    return make_classifier(model, {0.48, 0.45, 0.4}, {0.23, 0.22, 0.225}, GetParam().dtype, lanes);
+  }
+};
+
+TEST_P(Invariance, BitsDoNotDependOnPlaceNeighboursOrThreads) {
+  constexpr std::int64_t kCount = 19;
+  torch::manual_seed(17);
+  const auto images = at::rand({kCount, 3, 20, 16}, GetParam().dtype);
+  const auto targets = at::randint(kClasses, {kCount, 1}, at::kLong);
+  for (const std::int64_t lanes : {1, 4, 8, 16}) {
+    SCOPED_TRACE("lanes " + std::to_string(lanes));
+    const auto classifier = network(lanes);
+    const auto expected = classifier->loss_gradient(images, targets, cross_entropy);
+    EXPECT_TRUE(tensors_identical(classifier->logits(images), expected.logits));
+    classifier->set_threads(2);
+    for (int repeat = 0; repeat < 2; ++repeat) {
+      const auto order = at::randperm(kCount, at::kLong);
+      const auto got =
+          classifier->loss_gradient(images.index({order}), targets.index({order}), cross_entropy);
+      EXPECT_TRUE(tensors_identical(got.logits, expected.logits.index({order})));
+      EXPECT_TRUE(tensors_identical(got.loss, expected.loss.index({order})));
+      EXPECT_TRUE(tensors_identical(got.gradient, expected.gradient.index({order})));
+    }
+    for (const std::int64_t row : {0, 7, 18}) {  // alone, among padding
+      const auto alone =
+          classifier->loss_gradient(images.narrow(0, row, 1), targets.narrow(0, row, 1), cross_entropy);
+      EXPECT_TRUE(tensors_identical(alone.logits, expected.logits.narrow(0, row, 1)));
+      EXPECT_TRUE(tensors_identical(alone.gradient, expected.gradient.narrow(0, row, 1)));
+    }
+  }
+}
+
+/// One sample at every place of a pass, among neighbours of all kinds: noise, black, white, copies.
+TEST_P(Invariance, BitsAreTheSameAtEveryPlaceOfAPass) {
+  torch::manual_seed(23);
+  constexpr std::int64_t kLanes = 8;
+  const auto classifier = network(kLanes);
+  const auto sample = at::rand({3, 20, 16}, GetParam().dtype);
+  const auto targets = at::full({kLanes, 1}, 3, at::kLong);
+  LossGradient expected;
+  for (std::int64_t place = 0; place < kLanes; ++place) {
+    auto images = at::rand({kLanes, 3, 20, 16}, GetParam().dtype);
+    if (place % 4 == 1) images.zero_();
+    if (place % 4 == 2) images.fill_(1);
+    if (place % 4 == 3) images.copy_(sample.expand_as(images));
+    images[place] = sample;
+    const auto got = classifier->loss_gradient(images, targets, cross_entropy);
+    if (place == 0) expected = got;
+    EXPECT_TRUE(tensors_identical(got.logits[place], expected.logits[0])) << place;
+    EXPECT_TRUE(tensors_identical(got.gradient[place], expected.gradient[0])) << place;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Networks, Invariance,
+                         testing::Values(NetworkShape{64, AttentionKind::standard, at::kFloat},
+                                         NetworkShape{64, AttentionKind::quest, at::kDouble},
+                                         NetworkShape{96, AttentionKind::standard, at::kDouble},
+                                         NetworkShape{96, AttentionKind::quest, at::kFloat},
+                                         NetworkShape{192, AttentionKind::standard, at::kFloat},
+                                         NetworkShape{192, AttentionKind::quest, at::kFloat}),
+                         describe);
+
+VisionTransformerOptions tiny_options() {
+  VisionTransformerOptions options;
+  options.image_height = options.image_width = 8;
+  options.patch_size = 4;
+  options.embed_dim = 8;
+  options.depth = 1;
+  options.num_heads = 2;
+  options.mlp_hidden = 16;
+  options.num_classes = 3;
+  return options;
+}
+
+TEST(MakeClassifier, FreezesConvertsAndDescribesTheNetwork) {
+  VisionTransformer model(tiny_options());
+  const auto classifier = make_classifier(model, {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, at::kDouble);
+  EXPECT_EQ(classifier->info().classes, 3);
+  EXPECT_EQ(classifier->info().height, 8);
+  EXPECT_EQ(classifier->info().width, 8);
+  EXPECT_EQ(classifier->info().lanes, default_lanes(tiny_options()));
+  EXPECT_FALSE(model->is_training());
+  const auto images = at::rand({2, 3, 8, 8}, at::kFloat);
+  const auto result = classifier->loss_gradient(images, at::zeros({2, 1}, at::kLong), cross_entropy);
+  EXPECT_EQ(result.logits.scalar_type(), at::kDouble);
+  EXPECT_EQ(result.gradient.scalar_type(), at::kDouble);
+  for (const auto& parameter : model->parameters()) {
+    EXPECT_EQ(parameter.scalar_type(), at::kDouble);
+    EXPECT_FALSE(parameter.requires_grad() || parameter.grad().defined());
+  }
+  EXPECT_THROW(make_classifier(model, {}, {}, at::kHalf), InternalError);
+}
+
+/// The same at the size of ImageNet's models, whose products are cut into other blocks.
+TEST(DefaultLanes, KeepRowsAlikeAtImageNetSize) {
+  torch::manual_seed(29);
+  for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
+    for (const auto dtype : {at::kFloat, at::kDouble}) {
+      VisionTransformerOptions options;
+      options.depth = 1;
+      options.attention = attention;
+      const auto classifier =
+          make_classifier(VisionTransformer(options), {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, dtype);
+      const auto images = at::rand({3, 3, 224, 224}, dtype);
+      const auto targets = at::tensor({1, 2, 3}, at::kLong).unsqueeze(1);
+      const auto first = classifier->loss_gradient(images, targets, cross_entropy);
+      const auto turned = classifier->loss_gradient(images.flip(0), targets.flip(0), cross_entropy);
+      const auto last =
+          classifier->loss_gradient(images.narrow(0, 1, 2), targets.narrow(0, 1, 2), cross_entropy);
+      EXPECT_TRUE(tensors_identical(turned.logits.flip(0), first.logits));
+      EXPECT_TRUE(tensors_identical(turned.gradient.flip(0), first.gradient));
+      EXPECT_TRUE(tensors_identical(last.logits, first.logits.narrow(0, 1, 2)));
+      EXPECT_TRUE(tensors_identical(last.gradient, first.gradient.narrow(0, 1, 2)));
+    }
+  }
+}
+
+TEST(DefaultLanes, SuitTheShapeOfTheNetwork) {
+  VisionTransformerOptions options;
+  EXPECT_EQ(default_lanes(options), 2);
+  options.image_height = options.image_width = 32;
+  options.patch_size = 4;
+  EXPECT_EQ(default_lanes(options), 8);
+  options.mlp_hidden = 30;  // 8 · 65 · 30 activations leave a rest, which would fall to the last row
+  EXPECT_EQ(default_lanes(options), 1);
+}
+
+TEST(MakeClassifier, GradientMatchesCentralDifferences) {
+  torch::manual_seed(2);
+  for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
+    auto options = tiny_options();
+    options.attention = attention;
+    const auto classifier =
+        make_classifier(VisionTransformer(options), {0.4, 0.5, 0.6}, {0.2, 0.3, 0.25}, at::kDouble);
+    const auto image = at::rand({1, 3, 8, 8}, at::kDouble) * 0.8 + 0.1;
+    const auto target = at::ones({1, 1}, at::kLong);
+    const auto got = classifier->loss_gradient(image, target, cross_entropy).gradient;
+    const auto loss = [&](const at::Tensor& x) { return cross_entropy(classifier->logits(x), target).sum(); };
+    EXPECT_TRUE(tensors_near(got * 100, central_differences(loss, image, 1e-5) * 100, 1e-7));
+  }
+}
+
+}  // namespace
+}  // namespace vitrobust::models
