@@ -1,0 +1,81 @@
+#include "attacks/active_set.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include <limits>
+
+#include "core/error.h"
+
+namespace vitrobust::attacks {
+namespace {
+
+void check(const AttackInput& input, const models::Classifier& classifier) {
+  const std::int64_t samples = input.images.size(0);
+  if (input.images.dim() != 4 || input.images.scalar_type() != classifier.dtype())
+    throw InternalError("an attack needs images [N, 3, H, W] in the dtype of the classifier");
+  if (input.labels.dim() != 1 || input.labels.size(0) != samples || input.labels.scalar_type() != at::kLong)
+    throw InternalError("an attack needs one int64 label per image");
+  if (static_cast<std::int64_t>(input.sample_ids.size()) != samples)
+    throw InternalError("an attack needs one sample id per image");
+  const std::int64_t classes = classifier.info().classes;
+  if (input.labels.lt(0).logical_or(input.labels.ge(classes)).any().item<bool>())
+    throw InternalError(fmt::format("an attack got a label outside 0 … {}", classes - 1));
+}
+
+}  // namespace
+
+ActiveSet::ActiveSet(const AttackInput& input, const models::Classifier& classifier)
+    : sample_ids_(input.sample_ids.begin(), input.sample_ids.end()) {
+  check(input, classifier);
+  const std::int64_t samples = input.images.size(0);
+  const auto indices = input.images.options().dtype(at::kLong);
+  output_.adversarial = input.images.detach().clone();
+  output_.broken = at::zeros({samples}, indices.dtype(at::kBool));
+  output_.queries = at::zeros({samples}, indices);
+  rows_ = at::arange(samples, indices);
+  labels_ = input.labels.to(input.images.device());
+  best_loss_ = at::full({samples}, -std::numeric_limits<double>::infinity(), input.images.options());
+}
+
+std::vector<std::uint64_t> ActiveSet::sample_ids() const {
+  const at::Tensor rows = rows_.cpu().contiguous();
+  std::vector<std::uint64_t> ids;
+  for (const std::int64_t row : std::span(rows.const_data_ptr<std::int64_t>(), sample_ids_.size())
+                                    .first(static_cast<std::size_t>(size())))
+    ids.push_back(sample_ids_[static_cast<std::size_t>(row)]);
+  return ids;
+}
+
+at::Tensor ActiveSet::repack(const at::Tensor& packed) const {
+  return kept_.defined() ? packed.index_select(0, kept_) : packed;
+}
+
+void ActiveSet::screen(const at::Tensor& logits) {
+  count_and_drop(misclassified(logits));
+}
+
+void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss) {
+  const at::Tensor broken = misclassified(logits);
+  const at::Tensor better = broken.logical_or(loss.ge(best_loss_));
+  const at::Tensor chosen = better.nonzero().squeeze(1);
+  output_.adversarial.index_copy_(0, rows_.index_select(0, chosen), images.index_select(0, chosen));
+  best_loss_ = at::where(better, loss, best_loss_);
+  count_and_drop(broken);
+}
+
+at::Tensor ActiveSet::misclassified(const at::Tensor& logits) const {
+  if (logits.size(0) != size()) throw InternalError("an attack booked logits that are not packed");
+  return logits.argmax(1).ne(labels_);
+}
+
+void ActiveSet::count_and_drop(const at::Tensor& broken) {
+  output_.queries.index_add_(0, rows_, at::ones_like(rows_));
+  output_.broken.index_copy_(0, rows_, broken);
+  kept_ = broken.any().item<bool>() ? broken.logical_not().nonzero().squeeze(1) : at::Tensor();
+  rows_ = repack(rows_);
+  labels_ = repack(labels_);
+  best_loss_ = repack(best_loss_);
+}
+
+}  // namespace vitrobust::attacks

@@ -1,0 +1,24 @@
+#include <array>
+
+#include "attacks/attack.h"
+#include "attacks/fgsm.h"
+#include "attacks/linf_threat.h"
+#include "attacks/pgd.h"
+
+namespace vitrobust::attacks {
+std::span<const AttackEntry> attack_table() {
+  static const std::array<AttackEntry, 2> table = {{
+      {"fgsm", "fast gradient sign method: one step, white box", fgsm_parameters(), make_fgsm, linf_threat},
+      {"pgd", "projected gradient descent: steps and restarts, white box", pgd_parameters(), make_pgd,
+       linf_threat},
+  }};
+  return table;
+}
+
+const AttackEntry* find_attack(std::string_view name) {
+  for (const AttackEntry& entry : attack_table())
+    if (entry.name == name) return &entry;
+  return nullptr;
+}
+
+}  // namespace vitrobust::attacks
