@@ -1,0 +1,18 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "reports/view.h"
+
+namespace vitrobust::reports {
+
+/// What a reader calls a condition: "fog", "pgd linf eps=8/255". Of an attack the norm and the radius are
+/// always named; further parameters only where the rows `among` which it stands differ in them.
+/// The severity of a corruption is left to severity_of().
+std::string condition_label(const RowView& row, std::span<const RowView* const> among);
+
+/// The severity of a corruption row, as text; empty where it has none.
+std::string severity_of(const RowView& row);
+
+}  // namespace vitrobust::reports
