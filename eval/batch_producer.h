@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "corruptions/corruption.h"
+#include "data/dataset.h"
+#include "data/preprocess_config.h"
+#include "eval/batch.h"
+#include "eval/plan.h"
+
+namespace vitrobust::eval {
+
+/// Keeps the preprocessed images of one chunk of samples, so that a cell after the first decodes nothing.
+/// Memory is bounded by the chunk.
+class ImageCache {
+ public:
+  ImageCache(const data::Dataset& dataset, const data::PreprocessConfig& preprocess)
+      : dataset_(dataset), preprocess_(preprocess) {}
+
+  /// Forgets everything; from now on holds samples first … first + count - 1.
+  void reset(std::uint64_t first, std::uint64_t count);
+  /// The image at the model's size. Different samples may be asked for at once. @throws InputError when it
+  /// cannot be read
+  const data::Image& get(std::uint64_t id);
+
+ private:
+  const data::Dataset& dataset_;
+  const data::PreprocessConfig& preprocess_;
+  std::uint64_t first_ = 0;
+  std::vector<data::Image> images_;
+};
+
+/// Prepares batches ahead of the network: images are read, preprocessed and corrupted by worker threads, and
+/// handed out in order, at most two ahead.
+class BatchProducer {
+ public:
+  struct Job {
+    std::vector<std::uint64_t> ids;
+    std::size_t batch_size = 1;
+    std::uint64_t seed = 0;
+    const PlannedCorruption* corruption = nullptr;  ///< null: images stay as they are
+    corruptions::ParameterSet set = corruptions::ParameterSet::imagenet;
+    int threads = 1;
+  };
+
+  BatchProducer(const data::Dataset& dataset, ImageCache& cache, Job job);
+  /// Stops the workers and waits for them.
+  ~BatchProducer();
+  BatchProducer(const BatchProducer&) = delete;
+  BatchProducer& operator=(const BatchProducer&) = delete;
+
+  /// The next batch, or nothing after the last. Rethrows what a worker threw, except unreadable images.
+  std::optional<Batch> next();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,62 @@
+#include "eval/cell_runner.h"
+
+#include <torch/torch.h>
+
+#include "attacks/audit.h"
+
+namespace vitrobust::eval {
+namespace {
+
+/// What the classifier finally sees, and what the attack cost.
+struct Attacked {
+  at::Tensor images;
+  at::Tensor prediction_before;  ///< [N] int64
+  at::Tensor linf, l2;           ///< [N] double
+  at::Tensor queries;            ///< [N] int64
+};
+
+Attacked attack(const CellContext& context, const Batch& batch, const at::Tensor& images) {
+  const PlannedAttack& planned = *context.cell.attack;
+  Attacked result;
+  result.prediction_before = context.classifier.logits(images).argmax(1);
+  attacks::AttackOutput output =
+      planned.attack->run(context.classifier, {images, label_tensor(batch.labels), batch.ids}, context.seed);
+  // Before the clamp, which would hide an attack that leaves [0,1].
+  const attacks::Audit audit = attacks::audit(images, output.adversarial, planned.threat, context.cell.slug);
+  result.images = output.adversarial.detach().clamp(0, 1);
+  result.linf = audit.linf.to(at::kDouble).contiguous();
+  result.l2 = audit.l2.to(at::kDouble).contiguous();
+  result.queries = output.queries.to(at::kLong).contiguous();
+  return result;
+}
+
+void add_attack_figures(const Attacked& attacked, std::vector<reports::Outcome>& outcomes) {
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    outcomes[i].prediction_before = static_cast<int>(attacked.prediction_before.data_ptr<std::int64_t>()[i]);
+    outcomes[i].linf = attacked.linf.data_ptr<double>()[i];
+    outcomes[i].l2 = attacked.l2.data_ptr<double>()[i];
+    outcomes[i].queries = attacked.queries.data_ptr<std::int64_t>()[i];
+  }
+}
+
+}  // namespace
+
+std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const Batch& batch,
+                                             CellFiles& files) {
+  if (batch.ids.empty()) return batch.failed;
+  at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
+  std::optional<Attacked> attacked;
+  if (context.cell.attack) {
+    attacked = attack(context, batch, images);
+    images = attacked->images;
+  }
+  const at::Tensor logits = context.classifier.logits(images);
+  std::vector<reports::Outcome> outcomes = score(batch, logits);
+  if (attacked) add_attack_figures(*attacked, outcomes);
+  if (files.inputs) files.inputs->write(batch.ids, images);
+  if (files.logits) files.logits->write(batch.ids, logits);
+  outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
+  return outcomes;
+}
+
+}  // namespace vitrobust::eval

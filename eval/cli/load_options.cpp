@@ -1,0 +1,41 @@
+#include "eval/cli/load_options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <array>
+
+namespace vitrobust::eval {
+namespace {
+
+std::optional<std::array<double, 3>> to_rgb(const std::optional<std::vector<double>>& values) {
+  if (!values) return std::nullopt;
+  return std::array<double, 3>{values->at(0), values->at(1), values->at(2)};
+}
+
+/// The checkpoint's preprocessing with what the user said about it. @throws UsageError listing every problem
+void override_preprocess(const RunOptions& options, data::PreprocessConfig& preprocess) {
+  if (options.crop_pct) {
+    preprocess.crop_pct = *options.crop_pct;
+    preprocess.resize.reset();
+  }
+  if (options.resize) preprocess.resize = static_cast<int>(*options.resize);
+  if (options.crop_mode) preprocess.crop_mode = data::parse_crop_mode(*options.crop_mode);
+  if (options.interpolation) preprocess.interpolation = data::parse_interpolation(*options.interpolation);
+  const std::vector<std::string> problems = preprocess.validate();
+  if (!problems.empty()) throw UsageError(fmt::format("preprocessing: {}", fmt::join(problems, "; ")));
+}
+
+}  // namespace
+
+models::LoadedModel load_for(const RunOptions& options, const std::string& path) {
+  models::LoadOptions load = to_load_options(options);
+  load.dtype = options.precision == "fp64" ? at::kDouble : at::kFloat;
+  load.mean = to_rgb(options.mean);
+  load.std = to_rgb(options.std);
+  models::LoadedModel model = models::load_model(path, load);
+  override_preprocess(options, model.description.preprocess);
+  return model;
+}
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,252 @@
+#include "eval/cli/options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <charconv>
+#include <functional>
+#include <sstream>
+
+#include "core/error.h"
+#include "eval/cli/arguments.h"
+
+namespace vitrobust::eval {
+namespace po = boost::program_options;
+
+namespace {
+
+constexpr unsigned kHelpWidth = 110;
+
+/// "0.5,0.5,0.5" as three numbers.
+std::vector<double> parse_rgb(const std::string& option, const std::string& text) {
+  std::vector<double> values;
+  std::stringstream stream(text);
+  for (std::string part; std::getline(stream, part, ',');) {
+    double value = 0;
+    const auto [end, failure] = std::from_chars(part.data(), part.data() + part.size(), value);
+    if (failure != std::errc{} || end != part.data() + part.size())
+      throw UsageError(fmt::format("--{}: '{}' is not a number", option, part));
+    values.push_back(value);
+  }
+  if (values.size() != 3)
+    throw UsageError(fmt::format("--{} takes three numbers, got '{}'", option, text),
+                     "for example 0.485,0.456,0.406");
+  return values;
+}
+
+template <typename T>
+auto into(std::optional<T>& target) {
+  return po::value<T>()->notifier([&target](const T& value) { target = value; });
+}
+
+po::options_description what_group(RunOptions& run) {
+  po::options_description group("What to evaluate", kHelpWidth);
+  group.add_options()("checkpoint",
+                      po::value(&run.checkpoints)->multitoken()->composing()->value_name("PATH..."),
+                      "a checkpoint: a folder with model.safetensors and config.json, or a .safetensors "
+                      "file; several, or a folder of such "
+                      "folders, are compared")("data", po::value(&run.data)->value_name("SPEC"),
+                                               "the images: cifar10:DIR, imagefolder:DIR, glyphs …, or a "
+                                               "folder that is recognised (vitrobust list data)")(
+      "suite", po::value(&run.suite)->value_name("NAME|FILE"),
+      "a named list of conditions (vitrobust list suites) or a JSON file of them")(
+      "condition", po::value(&run.conditions)->multitoken()->composing()->value_name("SPEC..."),
+      "clean, fog:severity=3, pgd:eps=8/255,steps=20, fog:severity=3+fgsm:eps=1/255 …")(
+      "out", po::value(&run.out)->value_name("DIR"),
+      "the run directory; an interrupted run there goes on; with several checkpoints each gets a folder in "
+      "it")("limit", into(run.limit)->value_name("N"), "only the first N samples")(
+      "seed", po::value(&run.seed)->value_name("N"), "seed of all random draws (default 0)");
+  return group;
+}
+
+po::options_description compute_group(RunOptions& run) {
+  po::options_description group("How to compute (only the precision changes results)", kHelpWidth);
+  group.add_options()("precision", po::value(&run.precision)->value_name("fp32|fp64"),
+                      "of the network (default fp32)")(
+      "device", po::value(&run.device)->value_name("auto|cpu"), "where it runs (default auto)")(
+      "batch-size",
+      po::value<std::string>()
+          ->notifier([&run](const std::string& text) {
+            if (text == "auto") return;
+            const auto [end, failure] =
+                std::from_chars(text.data(), text.data() + text.size(), run.batch_size);
+            if (failure != std::errc{} || end != text.data() + text.size() || run.batch_size < 1)
+              throw UsageError(fmt::format("--batch-size: '{}' is neither a number from 1 nor auto", text));
+          })
+          ->value_name("N|auto"),
+      "images prepared and attacked together (default auto)")(
+      "threads", po::value(&run.threads)->value_name("N"), "worker threads (default: one per core)");
+  return group;
+}
+
+/// The options that run and inspect share: what a checkpoint's files may leave unsaid.
+template <typename Options>
+po::options_description model_group(Options& options) {
+  po::options_description group("What the checkpoint's files may leave unsaid", kHelpWidth);
+  group.add_options()("attention", into(options.attention)->value_name("KIND"), "standard or quest")(
+      "heads", into(options.heads)->value_name("N"), "attention heads")(
+      "activation", into(options.activation)->value_name("NAME"),
+      "gelu, gelu_tanh, quick_gelu, relu or silu")("norm-eps", into(options.norm_eps)->value_name("X"),
+                                                   "epsilon of the LayerNorms")(
+      "pool", into(options.pool)->value_name("NAME"), "token or avg");
+  return group;
+}
+
+po::options_description preprocess_group(RunOptions& run) {
+  po::options_description group("Preprocessing, where it differs from the checkpoint's", kHelpWidth);
+  const auto rgb = [](const char* name, std::optional<std::vector<double>>& target) {
+    return po::value<std::string>()
+        ->notifier([name, &target](const std::string& text) { target = parse_rgb(name, text); })
+        ->value_name("R,G,B");
+  };
+  group.add_options()("crop-pct", into(run.crop_pct)->value_name("X"),
+                      "shorter side = floor(size / X) before the crop")(
+      "crop-mode", into(run.crop_mode)->value_name("NAME"), "center, squash or border")(
+      "interpolation", into(run.interpolation)->value_name("NAME"), "bilinear, bicubic, lanczos …")(
+      "resize", into(run.resize)->value_name("N"), "exact shorter side before the crop")(
+      "mean", rgb("mean", run.mean), "normalisation, of pixels in [0,1]")(
+      "std", rgb("std", run.std), "normalisation, of pixels in [0,1]");
+  return group;
+}
+
+po::options_description output_group(RunOptions& run) {
+  po::options_description group("What to write besides run.db and report.json", kHelpWidth);
+  group.add_options()("save-inputs", po::value(&run.save_inputs)->value_name("DIR"),
+                      "per cell the images that the classifier saw, as .npy")(
+      "save-logits", po::value(&run.save_logits)->value_name("DIR"), "per cell the logits, as .npy")(
+      "quiet,q", po::bool_switch(&run.quiet), "no progress")(
+      "verbose,v", po::bool_switch(&run.verbose), "backtraces of internal errors")("help,h", "this text");
+  return group;
+}
+
+po::options_description run_description(RunOptions& run) {
+  po::options_description all;
+  all.add(what_group(run))
+      .add(compute_group(run))
+      .add(model_group(run))
+      .add(preprocess_group(run))
+      .add(output_group(run));
+  return all;
+}
+
+po::options_description demo_description(DemoOptions& demo) {
+  po::options_description all("Options", kHelpWidth);
+  all.add_options()("out", po::value(&demo.out)->value_name("DIR"), "where the runs go (default out/demo)")(
+      "limit", po::value(&demo.limit)->value_name("N"), "test images (default 500, at most 10000)")(
+      "threads", po::value(&demo.threads)->value_name("N"), "worker threads (default: one per core)")(
+      "seed", po::value(&demo.seed)->value_name("N"), "seed of all random draws (default 0)")(
+      "quiet,q", po::bool_switch(&demo.quiet), "no progress")("help,h", "this text");
+  return all;
+}
+
+po::options_description inspect_description(InspectOptions& inspect) {
+  po::options_description all;
+  po::options_description group("Options", kHelpWidth);
+  group.add_options()("checkpoint", po::value(&inspect.checkpoint)->value_name("PATH"),
+                      "a checkpoint's folder or file")("json", po::bool_switch(&inspect.json), "as JSON")(
+      "help,h", "this text");
+  return all.add(group).add(model_group(inspect)), all;
+}
+
+po::options_description list_description(ListOptions& list) {
+  po::options_description all("Options", kHelpWidth);
+  all.add_options()("what", po::value(&list.what)->value_name("NAME"),
+                    "corruptions, attacks, attention, suites or data")("json", po::bool_switch(&list.json),
+                                                                       "as JSON")("help,h", "this text");
+  return all;
+}
+
+struct Help {
+  const char* name;
+  const char* usage;
+  std::function<po::options_description()> describe;
+};
+
+const std::vector<Help>& help_table() {
+  // The descriptions hold references to option values; these stand in for them while only the text is wanted.
+  static RunOptions run;
+  static DemoOptions demo;
+  static InspectOptions inspect;
+  static ListOptions list;
+  static const std::vector<Help> table = {
+      {"run",
+       "vitrobust run --checkpoint PATH… --data SPEC (--suite NAME|FILE | --condition SPEC…) --out DIR",
+       [] { return run_description(run); }},
+      {"demo", "vitrobust demo [--out DIR]", [] { return demo_description(demo); }},
+      {"inspect", "vitrobust inspect --checkpoint PATH [--json]",
+       [] { return inspect_description(inspect); }},
+      {"list", "vitrobust list [corruptions|attacks|attention|suites|data] [--json]",
+       [] { return list_description(list); }},
+  };
+  return table;
+}
+
+}  // namespace
+
+void RunOptions::validate() const {
+  std::vector<std::string> problems;
+  const auto require = [&](bool good, const std::string& problem) {
+    if (!good) problems.push_back(problem);
+  };
+  require(!checkpoints.empty(), "--checkpoint is missing");
+  require(!data.empty(), "--data is missing");
+  require(!out.empty(), "--out is missing");
+  require(!suite.empty() || !conditions.empty(), "--suite or --condition is missing");
+  require(!limit || *limit >= 1, "--limit must be at least 1");
+  require(seed >= 0, "--seed must not be negative");
+  require(threads >= 0 && threads <= 1024, "--threads must be from 1 to 1024");
+  require(batch_size >= 0 && batch_size <= 65536, "--batch-size must be from 1 to 65536");
+  require(precision == "fp32" || precision == "fp64",
+          fmt::format("--precision {} is none of fp32, fp64", precision));
+  require(device == "auto" || device == "cpu", fmt::format("--device {} is none of auto, cpu", device));
+  require(!heads || *heads >= 1, "--heads must be at least 1");
+  require(!norm_eps || *norm_eps > 0, "--norm-eps must be positive");
+  require(!resize || (*resize >= 1 && *resize <= 16384), "--resize must be from 1 to 16384");
+  if (!problems.empty())
+    throw UsageError(fmt::format("{}", fmt::join(problems, "; ")), "see vitrobust run --help");
+}
+
+RunOptions parse_run_options(const std::vector<std::string>& words) {
+  RunOptions run;
+  parse_arguments(words, run_description(run));
+  run.validate();
+  return run;
+}
+
+DemoOptions parse_demo_options(const std::vector<std::string>& words) {
+  DemoOptions demo;
+  parse_arguments(words, demo_description(demo));
+  if (demo.limit < 1 || demo.limit > 10000) throw UsageError("--limit must be from 1 to 10000");
+  return demo;
+}
+
+InspectOptions parse_inspect_options(const std::vector<std::string>& words) {
+  InspectOptions inspect;
+  parse_arguments(words, inspect_description(inspect));
+  if (inspect.checkpoint.empty()) throw UsageError("--checkpoint is missing", "see vitrobust inspect --help");
+  return inspect;
+}
+
+ListOptions parse_list_options(const std::vector<std::string>& words) {
+  ListOptions list;
+  std::vector<std::string> rest = words;
+  // `vitrobust list attacks` reads better than an option.
+  if (!rest.empty() && !rest.front().starts_with("-")) {
+    list.what = rest.front();
+    rest.erase(rest.begin());
+  }
+  parse_arguments(rest, list_description(list));
+  return list;
+}
+
+std::string subcommand_help(const std::string& subcommand) {
+  for (const Help& help : help_table()) {
+    if (subcommand != help.name) continue;
+    std::ostringstream text;
+    text << "usage: " << help.usage << "\n\n" << help.describe();
+    return text.str();
+  }
+  throw UsageError(fmt::format("unknown subcommand '{}'", subcommand));
+}
+
+}  // namespace vitrobust::eval

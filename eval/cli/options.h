@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+
+namespace vitrobust::eval {
+
+/// What `vitrobust run` was asked for, as written: names are looked up later, where the tables are. No
+/// LibTorch here, so that --help answers at once.
+struct RunOptions {
+  // What to evaluate.
+  std::vector<std::string> checkpoints;
+  std::string data;
+  std::string suite;
+  std::vector<std::string> conditions;
+  std::string out;
+  std::optional<std::int64_t> limit;
+  std::int64_t seed = 0;
+  // How to compute; none of these changes a result but precision.
+  std::string precision = "fp32";
+  std::string device = "auto";
+  std::int64_t batch_size = 0;  ///< 0: chosen from the image size
+  std::int64_t threads = 0;     ///< 0: one per core
+  // What a checkpoint may leave unsaid.
+  std::optional<std::string> attention, activation, pool;
+  std::optional<std::int64_t> heads;
+  std::optional<double> norm_eps;
+  // Preprocessing, where it differs from the checkpoint's.
+  std::optional<std::string> crop_mode, interpolation;
+  std::optional<double> crop_pct;
+  std::optional<std::int64_t> resize;
+  std::optional<std::vector<double>> mean, std;
+  // What to write besides the report.
+  std::string save_inputs;
+  std::string save_logits;
+  bool quiet = false;
+  bool verbose = false;
+
+  /// Checks ranges and combinations; reports every problem at once. @throws UsageError
+  void validate() const;
+};
+
+/// @param words the command line after `run`. @throws UsageError
+RunOptions parse_run_options(const std::vector<std::string>& words);
+
+struct DemoOptions {
+  std::string out = "out/demo";
+  std::int64_t limit = 500;
+  std::int64_t threads = 0;
+  std::int64_t seed = 0;
+  bool quiet = false;
+};
+DemoOptions parse_demo_options(const std::vector<std::string>& words);
+
+struct InspectOptions {
+  std::string checkpoint;
+  std::optional<std::string> attention, activation, pool;
+  std::optional<std::int64_t> heads;
+  std::optional<double> norm_eps;
+  bool json = false;
+};
+InspectOptions parse_inspect_options(const std::vector<std::string>& words);
+
+struct ListOptions {
+  std::string what;  ///< empty: everything
+  bool json = false;
+};
+ListOptions parse_list_options(const std::vector<std::string>& words);
+
+/// The help text of a subcommand, made from the same tables that parse it. @throws UsageError for an unknown
+/// one
+std::string subcommand_help(const std::string& subcommand);
+
+}  // namespace vitrobust::eval

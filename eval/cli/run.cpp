@@ -1,0 +1,193 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <deque>
+#include <filesystem>
+#include <memory>
+#include <set>
+#include <thread>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/interrupt.h"
+#include "core/terminal.h"
+#include "eval/cli/commands.h"
+#include "eval/cli/load_options.h"
+#include "eval/interrupt.h"
+#include "eval/runner.h"
+#include "eval/suite.h"
+
+namespace vitrobust::eval {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// One checkpoint with everything that lives while it is evaluated.
+struct ModelRun {
+  models::LoadedModel model;
+  std::string folder;
+  std::unique_ptr<Runner> runner;
+};
+
+std::vector<ConditionSpec> requested_conditions(const RunOptions& options) {
+  std::vector<ConditionSpec> conditions;
+  if (!options.suite.empty()) conditions = find_suite(options.suite).conditions;
+  for (const std::string& text : options.conditions) conditions.push_back(parse_condition(text));
+  return conditions;
+}
+
+std::vector<std::string> all_checkpoints(const RunOptions& options) {
+  std::vector<std::string> paths;
+  for (const std::string& path : options.checkpoints)
+    for (std::string& found : models::find_checkpoints(path)) paths.push_back(std::move(found));
+  return paths;
+}
+
+/// A folder per model inside --out, named after it; --out itself when there is only one.
+std::vector<std::string> run_folders(const std::string& out, const std::vector<models::LoadedModel>& models) {
+  if (models.size() == 1) return {out};
+  std::vector<std::string> folders;
+  std::set<std::string> taken;
+  for (const models::LoadedModel& model : models) {
+    std::string name = model.description.name;
+    for (int copy = 2; !taken.insert(name).second; ++copy)
+      name = fmt::format("{}-{}", model.description.name, copy);
+    folders.push_back(fmt::format("{}/{}", out, name));
+  }
+  return folders;
+}
+
+/// A dataset whose classes are not the model's would give figures that mean nothing.
+void check_classes(const models::LoadedModel& model, const data::Dataset& dataset) {
+  const auto classes = static_cast<std::size_t>(model.classifier->info().classes);
+  const data::DatasetInfo& info = dataset.info();
+  if (info.class_names.size() == classes) return;
+  if (info.labels_are_indices && info.class_names.size() < classes) return;
+  throw InputError(info.spec,
+                   fmt::format("has {} classes, the model {} has {}", info.class_names.size(),
+                               model.description.name, classes),
+                   "the data must have the classes that the model was trained for, in the same order");
+}
+
+std::size_t batch_size_for(const RunOptions& options, const models::ClassifierInfo& info) {
+  if (options.batch_size > 0) return static_cast<std::size_t>(options.batch_size);
+  // About 50 MB of float32 images, and enough passes to keep every thread busy.
+  constexpr std::int64_t kPixels = std::int64_t{1} << 22;
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(kPixels / (info.height * info.width), 16, 512));
+}
+
+class RunCommand {
+ public:
+  explicit RunCommand(const RunOptions& options)
+      : options_(options),
+        plan_(make_plan(requested_conditions(options))),
+        threads_(options.threads > 0 ? static_cast<int>(options.threads)
+                                     : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))),
+        dataset_(data::open_dataset(options.data)) {
+    samples_ = dataset_->size();
+    if (options.limit) samples_ = std::min(samples_, static_cast<std::uint64_t>(*options.limit));
+    if (samples_ == 0) throw Error(ExitCode::nothing_evaluated, options.data + ": holds no samples");
+  }
+
+  int execute() {
+    prepare();
+    const bool interrupted = evaluate();
+    std::vector<Json> reports;
+    for (const ModelRun& run : runs_) reports.push_back(run.runner->report(interrupted));
+    print(reports);
+    if (interrupted) throw Interrupted("interrupted", "the same command goes on where it stopped");
+    return exit_code(reports);
+  }
+
+ private:
+  void prepare() {
+    dataset_fingerprint_ = dataset_->fingerprint();
+    std::vector<models::LoadedModel> models;
+    for (const std::string& path : all_checkpoints(options_)) {
+      models.push_back(load_for(options_, path));
+      check_classes(models.back(), *dataset_);
+    }
+    const std::vector<std::string> folders = run_folders(options_.out, models);
+    for (std::size_t i = 0; i < models.size(); ++i) add_run(std::move(models[i]), folders[i]);
+  }
+
+  void add_run(models::LoadedModel model, const std::string& folder) {
+    runs_.push_back({std::move(model), folder, nullptr});
+    ModelRun& run = runs_.back();
+    const models::ClassifierInfo& info = run.model.classifier->info();
+    run.model.classifier->set_threads(threads_);
+    run.model.classifier->set_pass_hook(check_interrupt);
+    make_writable_folder(folder);
+    const std::string suffix =
+        folder == options_.out ? std::string() : fmt::format("/{}", fs::path(folder).filename().string());
+    RunnerSettings settings{
+        .folder = folder, .batch_size = batch_size_for(options_, info), .threads = threads_};
+    for (const auto& [wanted, setting] : {std::pair{&options_.save_inputs, &settings.save_inputs},
+                                          std::pair{&options_.save_logits, &settings.save_logits}}) {
+      if (wanted->empty()) continue;
+      *setting = *wanted + suffix;
+      make_writable_folder(*setting);
+    }
+    const RunSetup setup{.model = run.model.description,
+                         .dataset = *dataset_,
+                         .dataset_fingerprint = dataset_fingerprint_,
+                         .plan = plan_,
+                         .samples = samples_,
+                         .seed = static_cast<std::uint64_t>(options_.seed),
+                         .precision = options_.precision,
+                         .parameter_set = corruptions::parameter_set_for(static_cast<int>(info.height),
+                                                                         static_cast<int>(info.width)),
+                         .lanes = info.lanes};
+    run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
+  }
+
+  /// Whether it was interrupted.
+  bool evaluate() {
+    std::uint64_t work = 0;
+    for (const ModelRun& run : runs_) work += run.runner->pending_work();
+    Progress progress(work, options_.quiet);
+    try {
+      for (const ModelRun& run : runs_) run.runner->run(progress);
+    } catch (const Interrupted&) {
+      return true;
+    }
+    return false;
+  }
+
+  void print(const std::vector<Json>& reports) const {
+    const Terminal terminal = detect_terminal(stdout);
+    fmt::print("{}\n", reports::console_table(reports, terminal.width, terminal.colour));
+    for (const ModelRun& run : runs_) fmt::print("report: {}/report.json\n", run.folder);
+  }
+
+  static int exit_code(const std::vector<Json>& reports) {
+    bool evaluated = false;
+    bool failed = false;
+    for (const Json& report : reports) {
+      failed |= report.at("status") != "complete";
+      for (const Json& row : report.at("rows")) evaluated |= row.at("n") > 0;
+    }
+    return static_cast<int>(!evaluated ? ExitCode::nothing_evaluated
+                            : failed   ? ExitCode::cells_failed
+                                       : ExitCode::ok);
+  }
+
+  const RunOptions& options_;
+  std::vector<PlannedCell> plan_;
+  int threads_;
+  std::unique_ptr<data::Dataset> dataset_;
+  std::uint64_t samples_ = 0;
+  std::string dataset_fingerprint_;
+  std::deque<ModelRun> runs_;  // runners refer to the models, which must stay where they are
+};
+
+}  // namespace
+
+int run_command(const RunOptions& options) {
+  options.validate();
+  watch_for_interrupt();
+  return RunCommand(options).execute();
+}
+
+}  // namespace vitrobust::eval

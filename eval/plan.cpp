@@ -1,0 +1,120 @@
+#include "eval/plan.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "core/error.h"
+#include "core/names.h"
+
+namespace vitrobust::eval {
+namespace {
+
+const std::vector<ParameterSpec>& corruption_parameters() {
+  static const std::vector<ParameterSpec> specs = {{.name = "severity",
+                                                    .type = ParameterType::integer,
+                                                    .default_value = {},
+                                                    .help = "1 (mild) to 5",
+                                                    .minimum = 1,
+                                                    .maximum = 5}};
+  return specs;
+}
+
+[[noreturn]] void throw_unknown(const std::string& name) {
+  std::vector<std::string> known = {"clean"};
+  for (const auto& entry : corruptions::corruption_table()) known.emplace_back(entry.name);
+  for (const auto& entry : attacks::attack_table()) known.emplace_back(entry.name);
+  throw UsageError(fmt::format("unknown corruption or attack '{}'", name), unknown_name_hint(name, known));
+}
+
+void append(std::string& text, const std::string& part) {
+  text += (text.empty() ? "" : "+") + part;
+}
+
+/// {"name": …, then the parameters}.
+Json condition_json(const std::string& name, const Json& parameters) {
+  Json json = {{"name", name}};
+  for (const auto& [key, value] : parameters.items()) json[key] = value;
+  return json;
+}
+
+class CellBuilder {
+ public:
+  void add(const Stage& stage) {
+    if (stage.name == "clean") return add_clean(stage);
+    if (const auto* entry = corruptions::find_corruption(stage.name)) return add_corruption(stage, *entry);
+    if (const auto* entry = attacks::find_attack(stage.name)) return add_attack(stage, *entry);
+    throw_unknown(stage.name);
+  }
+
+  PlannedCell finish(std::size_t stages) {
+    if (clean_ && stages > 1) throw UsageError("'clean' stands alone in a condition");
+    using Kind = reports::CellKind;
+    if (cell_.attack)
+      cell_.cell.kind = cell_.corruption ? Kind::corruption_attack : Kind::attack;
+    else
+      cell_.cell.kind = cell_.corruption ? Kind::corruption : Kind::clean;
+    cell_.cell.condition = stages_.size() == 1 ? stages_[0] : Json{{"name", names_}, {"stages", stages_}};
+    return std::move(cell_);
+  }
+
+ private:
+  void add_clean(const Stage& stage) {
+    Parameters::resolve(stage, {});
+    clean_ = true;
+    append(cell_.cell.id, "clean");
+    append(cell_.slug, "clean");
+    note_stage("clean", Json::object());
+  }
+
+  void add_corruption(const Stage& stage, const corruptions::CorruptionEntry& entry) {
+    if (cell_.corruption || cell_.attack)
+      throw UsageError(fmt::format(
+          "'{}': a condition is at most one corruption, followed by at most one attack", stage.name));
+    const Parameters parameters = Parameters::resolve(stage, corruption_parameters());
+    const int severity = static_cast<int>(parameters.integer("severity"));
+    const std::string id = fmt::format("corruption/{}/{}", stage.name, severity);
+    cell_.corruption = PlannedCorruption{&entry, severity, id};
+    append(cell_.cell.id, id);
+    append(cell_.slug, fmt::format("{}-{}", stage.name, severity));
+    note_stage(stage.name, parameters.to_json());
+  }
+
+  void add_attack(const Stage& stage, const attacks::AttackEntry& entry) {
+    if (cell_.attack) throw UsageError(fmt::format("'{}': a condition has at most one attack", stage.name));
+    const Parameters parameters = Parameters::resolve(stage, entry.parameters);
+    cell_.attack = PlannedAttack{entry.make(parameters), entry.threat_model(parameters)};
+    append(cell_.cell.id, "attack/" + ConditionSpec{{parameters.stage()}}.text());
+    append(cell_.slug, stage.name);
+    note_stage(stage.name, parameters.to_json());
+    // The audit classifies before and after.
+    cell_.cost = static_cast<std::uint64_t>(cell_.attack->attack->cost()) + 2;
+  }
+
+  void note_stage(const std::string& name, const Json& parameters) {
+    append(names_, name);
+    stages_.push_back(condition_json(name, parameters));
+  }
+
+  PlannedCell cell_;
+  Json stages_ = Json::array();
+  std::string names_;
+  bool clean_ = false;
+};
+
+}  // namespace
+
+std::vector<PlannedCell> make_plan(std::span<const ConditionSpec> conditions) {
+  std::vector<PlannedCell> plan;
+  std::set<std::string> ids;
+  for (const ConditionSpec& condition : conditions) {
+    CellBuilder builder;
+    for (const Stage& stage : condition.stages) builder.add(stage);
+    plan.push_back(builder.finish(condition.stages.size()));
+    if (!ids.insert(plan.back().cell.id).second)
+      throw UsageError(fmt::format("condition '{}' is given twice", condition.text()));
+  }
+  return plan;
+}
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "attacks/attack.h"
+#include "core/condition.h"
+#include "corruptions/corruption.h"
+#include "reports/report.h"
+
+namespace vitrobust::eval {
+
+/// A corruption with its severity.
+struct PlannedCorruption {
+  const corruptions::CorruptionEntry* entry = nullptr;
+  int severity = 1;
+  /// Names its stream of random draws: "corruption/fog/3", the same alone and before an attack.
+  std::string stream;
+};
+
+/// An attack with its parameters, and what its successes are held to.
+struct PlannedAttack {
+  std::unique_ptr<attacks::Attack> attack;
+  attacks::ThreatModel threat;
+};
+
+/// One condition, looked up in the tables and ready to run.
+struct PlannedCell {
+  reports::Cell cell;
+  /// Short name for files and progress: "clean", "fog-3", "pgd", "fog-3+fgsm".
+  std::string slug;
+  std::optional<PlannedCorruption> corruption;
+  std::optional<PlannedAttack> attack;
+  /// Forward passes a sample costs, counting a backward pass as two: for progress.
+  std::uint64_t cost = 1;
+};
+
+/// Looks every condition up and fills defaults in. At most one corruption, then at most one attack, each.
+/// @throws UsageError for unknown names (with the nearest), bad parameters, and conditions given twice
+std::vector<PlannedCell> make_plan(std::span<const ConditionSpec> conditions);
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,37 @@
+#include "eval/run_config.h"
+
+namespace vitrobust::eval {
+
+Json make_run_config(const RunSetup& setup) {
+  Json conditions = Json::array();
+  for (const PlannedCell& cell : setup.plan) conditions.push_back(cell.cell.id);
+  return {
+      {"seed", setup.seed},
+      {"precision", setup.precision},
+      {"samples", setup.samples},
+      // Corrupted pixels are classified as they are; `published` would re-compress them as the published
+      // files were.
+      {"protocol", "memory"},
+      {"parameter_set", corruptions::to_string(setup.parameter_set)},
+      {"lanes", setup.lanes},
+      {"model", {{"sha256", setup.model.sha256}, {"options", setup.model.options.to_json()}}},
+      {"preprocess", setup.model.preprocess.to_json()},
+      {"dataset", {{"layout", setup.dataset.info().layout}, {"fingerprint", setup.dataset_fingerprint}}},
+      {"conditions", conditions},
+  };
+}
+
+Json make_dataset_block(const RunSetup& setup) {
+  const data::DatasetInfo& info = setup.dataset.info();
+  return {
+      {"spec", info.spec},
+      {"layout", info.layout},
+      {"n_total", setup.dataset.size()},
+      {"n_evaluated", setup.samples},
+      {"fingerprint", setup.dataset_fingerprint},
+      {"classes", info.class_names.size()},
+      {"class_order", info.class_names},
+  };
+}
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "core/json.h"
+#include "corruptions/corruption.h"
+#include "data/dataset.h"
+#include "eval/plan.h"
+#include "models/load.h"
+
+namespace vitrobust::eval {
+
+/// What is evaluated and how, once every name was looked up.
+struct RunSetup {
+  const models::CheckpointDescription& model;
+  const data::Dataset& dataset;
+  /// Asked of the dataset once: for a folder of images it takes a look at every file.
+  std::string dataset_fingerprint = {};
+  std::span<const PlannedCell> plan;
+  std::uint64_t samples = 0;  ///< of the dataset, from its first
+  std::uint64_t seed = 0;
+  std::string precision;  ///< "fp32" or "fp64"
+  corruptions::ParameterSet parameter_set = corruptions::ParameterSet::imagenet;
+  std::int64_t lanes = 1;
+};
+
+/// Everything that decides the outcomes, and nothing that does not (batch size, threads, folders): two runs
+/// with the same configuration have the same outcomes, so a run directory goes on only under the
+/// configuration that made it.
+Json make_run_config(const RunSetup& setup);
+
+/// The report's `dataset` block.
+Json make_dataset_block(const RunSetup& setup);
+
+/// The report's `tool` block: version, commit, build type and libraries.
+Json make_tool_block();
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,223 @@
+#include "eval/runner.h"
+
+#include <c10/util/Exception.h>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <opencv2/core.hpp>
+
+#include "core/error.h"
+#include "core/files.h"
+#include "core/sha256.h"
+#include "eval/interrupt.h"
+#include "reports/aggregates.h"
+
+namespace vitrobust::eval {
+namespace {
+
+/// Memory for preprocessed images: 3,500 of 224×224, 170,000 of 32×32.
+constexpr std::uint64_t kCacheBytes = std::uint64_t{512} << 20;
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Why a cell failed, from whatever was thrown in it; rethrows what must end the run instead.
+std::string cell_failure() {
+  try {
+    throw;
+  } catch (const Interrupted&) {
+    throw;
+  } catch (const InputError&) {
+    throw;  // the run directory or the disk, not the cell
+  } catch (const c10::Error& error) {
+    return error.what_without_backtrace();
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : std::string("unknown");
+}
+
+/// The configuration as the store keeps it: the outcomes' and which files hold rows of them.
+Json stored_config(const Json& config, const RunnerSettings& settings) {
+  Json stored = config;
+  stored["save_inputs"] = settings.save_inputs;
+  stored["save_logits"] = settings.save_logits;
+  return stored;
+}
+
+}  // namespace
+
+Runner::Runner(const RunSetup& setup, const models::Classifier& classifier, RunnerSettings settings)
+    : setup_(setup),
+      classifier_(classifier),
+      settings_(std::move(settings)),
+      config_(make_run_config(setup)),
+      store_(settings_.folder, stored_config(config_, settings_)),
+      done_(setup.plan.size(), std::vector<bool>(setup.samples, false)),
+      failed_(setup.plan.size(), false),
+      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))) {
+  for (std::size_t index = 0; index < done_.size(); ++index) {
+    for (const std::uint64_t id : store_.finished_samples(index)) done_[index].at(id) = true;
+    // A cell that failed may have failed for want of memory: it is tried again.
+    if (!store_.cell(index).error.empty()) store_.set_cell_error(index, {});
+  }
+}
+
+std::uint64_t Runner::pending_work() const {
+  std::uint64_t work = 0;
+  for (std::size_t index = 0; index < done_.size(); ++index) {
+    const auto missing =
+        static_cast<std::uint64_t>(std::count(done_[index].begin(), done_[index].end(), false));
+    work += missing * setup_.plan[index].cost;
+  }
+  return work;
+}
+
+std::uint64_t Runner::chunk_size() const {
+  const auto bytes = static_cast<std::uint64_t>(3 * classifier_.info().height * classifier_.info().width);
+  return std::max<std::uint64_t>(1, kCacheBytes / bytes);
+}
+
+std::vector<std::uint64_t> Runner::pending(std::size_t index, Chunk chunk) const {
+  std::vector<std::uint64_t> ids;
+  for (std::uint64_t id = chunk.first; id < chunk.first + chunk.count; ++id)
+    if (!done_[index][id]) ids.push_back(id);
+  return ids;
+}
+
+void Runner::run(Progress& progress) {
+  if (pending_work() == 0) return;
+  std::vector<CellFiles> files = open_files();
+  ImageCache cache(setup_.dataset, setup_.model.preprocess);
+  for (std::uint64_t first = 0; first < setup_.samples; first += chunk_size())
+    run_chunk({first, std::min(chunk_size(), setup_.samples - first)}, cache, files, progress);
+  finish_files(files);
+}
+
+void Runner::run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress) {
+  cache.reset(chunk.first, chunk.count);
+  for (std::size_t index = 0; index < setup_.plan.size(); ++index) {
+    const std::vector<std::uint64_t> ids = pending(index, chunk);
+    if (ids.empty() || failed_[index]) continue;
+    progress.stage(fmt::format("{} [{}/{}] {}", setup_.model.name, index + 1, setup_.plan.size(),
+                               setup_.plan[index].slug));
+    try {
+      run_cell(index, ids, cache, files[index], progress);
+    } catch (...) {
+      const std::string reason = cell_failure();
+      store_.set_cell_error(index, reason);
+      failed_[index] = true;
+      progress.message(fmt::format("warning: {}: this cell failed: {}", setup_.plan[index].cell.id, reason));
+    }
+  }
+}
+
+void Runner::run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache,
+                      CellFiles& files, Progress& progress) {
+  const PlannedCell& planned = setup_.plan[index];
+  BatchProducer producer(setup_.dataset, cache,
+                         {.ids = ids,
+                          .batch_size = settings_.batch_size,
+                          .seed = setup_.seed,
+                          .corruption = planned.corruption ? &*planned.corruption : nullptr,
+                          .set = setup_.parameter_set,
+                          .threads = settings_.threads});
+  run_batches(index, producer, files, progress);
+}
+
+void Runner::run_batches(std::size_t index, BatchProducer& producer, CellFiles& files, Progress& progress) {
+  const PlannedCell& planned = setup_.plan[index];
+  const CellContext context{classifier_, planned, setup_.seed};
+  auto start = Clock::now();
+  while (const std::optional<Batch> batch = producer.next()) {
+    check_interrupt();
+    for (const reports::Outcome& failed : batch->failed)
+      if (index == 0) progress.message("warning: " + failed.error);
+    const std::vector<reports::Outcome> outcomes = evaluate_batch(context, *batch, files);
+    store_.commit(index, outcomes, seconds_since(start));
+    start = Clock::now();
+    for (const reports::Outcome& outcome : outcomes) done_[index][outcome.sample_id] = true;
+    progress.advance(outcomes.size() * planned.cost, outcomes.size());
+  }
+}
+
+std::vector<CellFiles> Runner::open_files() const {
+  std::vector<CellFiles> files(setup_.plan.size());
+  const auto rows = static_cast<std::int64_t>(setup_.samples);
+  const models::ClassifierInfo& info = classifier_.info();
+  for (std::size_t index = 0; index < files.size(); ++index) {
+    if (pending(index, {0, setup_.samples}).empty()) continue;
+    const std::string name = fmt::format("/{:02}-{}.npy", index, setup_.plan[index].slug);
+    if (!settings_.save_inputs.empty())
+      files[index].inputs.emplace(settings_.save_inputs + name,
+                                  std::vector<std::int64_t>{rows, 3, info.height, info.width},
+                                  classifier_.dtype());
+    if (!settings_.save_logits.empty())
+      files[index].logits.emplace(settings_.save_logits + name, std::vector<std::int64_t>{rows, info.classes},
+                                  classifier_.dtype());
+  }
+  return files;
+}
+
+void Runner::finish_files(std::vector<CellFiles>& files) const {
+  for (std::size_t index = 0; index < files.size(); ++index) {
+    if (failed_[index]) continue;
+    if (files[index].inputs) files[index].inputs->finish();
+    if (files[index].logits) files[index].logits->finish();
+  }
+}
+
+Json Runner::volatile_block() const {
+  double elapsed = 0;
+  for (std::size_t index = 0; index < setup_.plan.size(); ++index) elapsed += store_.cell(index).seconds;
+  return {{"started", started_},
+          {"elapsed_s", elapsed},
+          {"host", host_name()},
+          {"threads", settings_.threads},
+          {"batch_size", settings_.batch_size},
+          {"checkpoint", setup_.model.path},
+          {"data", setup_.dataset.info().spec}};
+}
+
+Json Runner::report(bool interrupted) const {
+  std::vector<reports::Cell> cells;
+  std::vector<Json> rows;
+  reports::Aggregator aggregator;
+  for (std::size_t index = 0; index < setup_.plan.size(); ++index) {
+    const StoredCell stored = store_.cell(index);
+    reports::Cell cell = setup_.plan[index].cell;
+    cell.error = stored.error;
+    cell.n_planned = setup_.samples;
+    cell.n_classes = static_cast<int>(classifier_.info().classes);
+    if (stored.seconds > 0) cell.images_per_s = static_cast<double>(stored.outcomes) / stored.seconds;
+    const std::vector<reports::Outcome> outcomes = store_.outcomes(index);
+    rows.push_back(reports::make_row(cell, outcomes));
+    aggregator.add(cell, outcomes);
+    cells.push_back(std::move(cell));
+  }
+  reports::ReportHeader header;
+  header.status = reports::report_status(rows, interrupted);
+  header.tool = make_tool_block();
+  header.model = setup_.model.to_json();
+  header.dataset = make_dataset_block(setup_);
+  header.config = config_;
+  header.config_hash = "sha256:" + sha256_hex(dump_json(config_));
+  header.warnings = setup_.model.notes;
+  header.volatile_block = volatile_block();
+  Json report = reports::make_report(header, cells, std::move(rows), aggregator.aggregates());
+  write_file_atomically(settings_.folder + "/report.json", dump_json(report));
+  return report;
+}
+
+}  // namespace vitrobust::eval

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/json.h"
+#include "core/progress.h"
+#include "eval/batch_producer.h"
+#include "eval/cell_runner.h"
+#include "eval/run_config.h"
+#include "eval/run_store.h"
+
+namespace vitrobust::eval {
+
+/// Settings of a run that do not change its outcomes.
+struct RunnerSettings {
+  std::string folder;            ///< the run directory; exists
+  std::size_t batch_size = 1;    ///< at least 1
+  int threads = 1;               ///< at least 1
+  std::string save_inputs = {};  ///< folder, or empty
+  std::string save_logits = {};  ///< folder, or empty
+};
+
+/// Evaluates one model on one dataset under a plan, into a run directory. What the setup refers to must
+/// outlive it.
+class Runner {
+ public:
+  /// Opens or makes the run directory's store. @throws InputError when it belongs to another configuration
+  Runner(const RunSetup& setup, const models::Classifier& classifier, RunnerSettings settings);
+
+  /// Samples × passes that are still to be done: the unit of the progress.
+  [[nodiscard]] std::uint64_t pending_work() const;
+
+  /// Evaluates what is missing. A cell that fails becomes a row with an error and the run goes on.
+  /// @throws Interrupted between passes; InputError when a disk is full
+  void run(Progress& progress);
+
+  /// The report of what the store holds now; also written to report.json in the run directory.
+  /// @param interrupted whether the run was cut short
+  Json report(bool interrupted) const;
+
+ private:
+  /// Consecutive samples whose images are kept in memory while all cells run over them.
+  struct Chunk {
+    std::uint64_t first = 0;
+    std::uint64_t count = 0;
+  };
+
+  void run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress);
+  void run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache, CellFiles& files,
+                Progress& progress);
+  void run_batches(std::size_t index, BatchProducer& producer, CellFiles& files, Progress& progress);
+  [[nodiscard]] std::vector<std::uint64_t> pending(std::size_t index, Chunk chunk) const;
+  [[nodiscard]] std::uint64_t chunk_size() const;
+  [[nodiscard]] std::vector<CellFiles> open_files() const;
+  void finish_files(std::vector<CellFiles>& files) const;
+  [[nodiscard]] Json volatile_block() const;
+
+  RunSetup setup_;
+  const models::Classifier& classifier_;
+  RunnerSettings settings_;
+  Json config_;
+  RunStore store_;
+  std::vector<std::vector<bool>> done_;  ///< per cell and sample: whether it has an outcome
+  std::vector<bool> failed_;             ///< per cell: whether it failed in this process
+  std::string started_;
+};
+
+}  // namespace vitrobust::eval
