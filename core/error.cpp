@@ -1,10 +1,12 @@
 #include "core/error.h"
 
+#include "core/terminal.h"
+
 namespace vitrobust {
 
 std::string format_error(const Error& error) {
-  std::string text = std::string("error: ") + error.what();
-  if (!error.hint().empty()) text += "\nhint: " + error.hint();
+  std::string text = "error: " + printable(error.what());
+  if (!error.hint().empty()) text += "\nhint: " + printable(error.hint());
   return text;
 }
 

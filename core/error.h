@@ -63,7 +63,7 @@ class Interrupted : public Error {
       : Error(ExitCode::interrupted, message, std::move(hint)) {}
 };
 
-/// "error: …" and, if there is a hint, "\nhint: …"; no trailing newline.
+/// "error: …" and, if there is a hint, "\nhint: …"; no trailing newline; control characters become '?'.
 std::string format_error(const Error& error);
 
 }  // namespace vitrobust

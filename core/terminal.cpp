@@ -57,6 +57,17 @@ std::string styled(const Terminal& terminal, Style style, std::string_view text)
   return escape(style) + std::string(text) + "\033[0m";
 }
 
+std::string printable(std::string_view text) {
+  std::string safe;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+    if (c1) ++i;
+    safe += c1 || byte < 0x20 || byte == 0x7F ? '?' : text[i];
+  }
+  return safe;
+}
+
 std::size_t display_width(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character));
 }

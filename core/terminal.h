@@ -21,6 +21,10 @@ enum class Style { plain, bold, dim, red, green, yellow };
 /// The text wrapped in the style's escape sequence where the terminal has colour.
 std::string styled(const Terminal& terminal, Style style, std::string_view text);
 
+/// Text from a file, made safe for a terminal: control characters, escape sequences' beginnings among them,
+/// become '?'.
+std::string printable(std::string_view text);
+
 /// Columns that UTF-8 text takes: its code points, for the scripts we print.
 std::size_t display_width(std::string_view text);
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "reports/text_layout.h"
+#include "core/terminal.h"
 
 namespace vitrobust::reports {
 namespace {

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "core/terminal.h"
 #include "reports/condition_label.h"
 #include "reports/text_layout.h"
 

@@ -6,17 +6,6 @@
 
 namespace vitrobust::reports {
 
-std::string printable(std::string_view text) {
-  std::string safe;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto byte = static_cast<unsigned char>(text[i]);
-    const bool c1 = byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0;
-    if (c1) ++i;
-    safe += c1 || byte < 0x20 || byte == 0x7F ? '?' : text[i];
-  }
-  return safe;
-}
-
 std::string pad_right(std::string_view text, std::size_t width) {
   std::string padded(text);
   for (std::size_t used = display_width(text); used < width; ++used) padded += ' ';

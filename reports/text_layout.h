@@ -8,10 +8,6 @@
 
 namespace vitrobust::reports {
 
-/// Text from a file made safe for a terminal: control characters, escape sequences' beginnings among them,
-/// become '?'. @param text valid UTF-8
-std::string printable(std::string_view text);
-
 /// The text with spaces up to `width` columns; never shortened.
 std::string pad_right(std::string_view text, std::size_t width);
 std::string pad_left(std::string_view text, std::size_t width);

@@ -1,6 +1,7 @@
 // The evaluating executable; `vitrobust` hands over to it with its own arguments.
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <opencv2/core.hpp>
@@ -8,8 +9,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/main_guard.h"
 #include "eval/cli/commands.h"
-#include "eval/cli/main_guard.h"
 #include "eval/cli/options.h"
 #include "eval/cli/usage.h"
 
@@ -38,14 +39,17 @@ bool is_verbose(int argc, char** argv) {
   });
 }
 
-/// Errors of LibTorch and OpenCV in one line; their pages of backtrace only when asked for.
+/// Errors of LibTorch and OpenCV in one line; before it, when asked for, all that they say: pages of
+/// backtrace.
 void translate_library_errors(bool verbose) {
   try {
     throw;
   } catch (const c10::Error& error) {
-    throw InternalError(verbose ? error.what() : error.what_without_backtrace());
+    if (verbose) fmt::print(stderr, "{}\n", error.what());
+    throw InternalError(error.what_without_backtrace());
   } catch (const cv::Exception& error) {
-    throw InternalError(verbose ? error.what() : error.err);
+    if (verbose) fmt::print(stderr, "{}\n", error.what());
+    throw InternalError(error.err);
   } catch (...) {
     return;
   }
@@ -55,5 +59,5 @@ void translate_library_errors(bool verbose) {
 
 int main(int argc, char** argv) {
   const bool verbose = is_verbose(argc, argv);
-  return eval::guarded_main([&] { return dispatch(argc, argv); }, [&] { translate_library_errors(verbose); });
+  return guarded_main([&] { return dispatch(argc, argv); }, [&] { translate_library_errors(verbose); });
 }

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "core/error.h"
+#include "core/main_guard.h"
 #include "core/version.h"
-#include "eval/cli/main_guard.h"
 #include "eval/cli/options.h"
 #include "eval/cli/usage.h"
 
@@ -54,5 +54,5 @@ int dispatch(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  return vitrobust::eval::guarded_main([&] { return dispatch(argc, argv); });
+  return vitrobust::guarded_main([&] { return dispatch(argc, argv); });
 }

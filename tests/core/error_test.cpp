@@ -11,6 +11,11 @@ TEST(FormatError, OneLineAndAHint) {
             "error: no such suite 'fast'\nhint: did you mean 'quick'?");
 }
 
+TEST(FormatError, DisarmsControlCharactersThatCameFromAFile) {
+  EXPECT_EQ(format_error(InputError("a.json", "duplicate JSON key '\033[2Jx\ny'", "see \033[31m")),
+            "error: a.json: duplicate JSON key '?[2Jx?y'\nhint: see ?[31m");
+}
+
 TEST(Error, EachKindHasItsExitCode) {
   EXPECT_EQ(UsageError("x").code(), ExitCode::usage);
   EXPECT_EQ(InputError("a.json", "x").code(), ExitCode::bad_input);

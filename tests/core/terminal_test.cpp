@@ -10,6 +10,14 @@ namespace {
 using tests::EnvironmentVariable;
 using tests::PseudoTerminal;
 
+TEST(Terminal, PrintableLeavesTextAloneAndDisarmsControls) {
+  EXPECT_EQ(printable("ViT-Ti/16 – déjà vu"), "ViT-Ti/16 – déjà vu");
+  EXPECT_EQ(printable("a\033[31mb\nc\x7f"), "a?[31mb?c?");
+  EXPECT_EQ(printable("\xC2\x9B"
+                      "31m"),
+            "?31m");
+}
+
 TEST(DetectTerminal, ATerminalHasColourAndWidth) {
   const EnvironmentVariable no_color("NO_COLOR", nullptr);
   const EnvironmentVariable term("TERM", "xterm");

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "tests/e2e/fixtures.h"
+#include "tests/reports/validate_schema.h"
 
 namespace vitrobust::tests {
 namespace {
@@ -17,6 +18,7 @@ TEST(Demo, ComparesTheShippedCheckpoints) {
   for (const std::string kind : {"standard", "quest"}) {
     SCOPED_TRACE(kind);
     const Json report = report_of(folder / ("demo/glyphs-" + kind));
+    EXPECT_THAT(schema_errors(report), testing::IsEmpty());
     EXPECT_EQ(report.at("status"), "complete");
     EXPECT_EQ(report.at("model").at("attention"), kind);
     EXPECT_EQ(report.at("rows").size(), 1 + 4 * 5 + 4)

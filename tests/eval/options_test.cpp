@@ -5,7 +5,6 @@
 #include <functional>
 
 #include "core/error.h"
-#include "eval/cli/main_guard.h"
 #include "eval/cli/usage.h"
 
 namespace vitrobust::eval {
@@ -95,17 +94,6 @@ TEST(Help, UnknownSubcommandNamesTheNearest) {
   } catch (const UsageError& error) {
     EXPECT_THAT(error.hint(), HasSubstr("inspect"));
   }
-}
-
-TEST(GuardedMain, TurnsExceptionsIntoExitCodes) {
-  const auto code_of = [](const std::function<int()>& body) { return guarded_main(body); };
-  EXPECT_EQ(code_of([] { return 4; }), 4);
-  EXPECT_EQ(code_of([]() -> int { throw UsageError("u"); }), 2);
-  EXPECT_EQ(code_of([]() -> int { throw InputError("f", "p"); }), 3);
-  EXPECT_EQ(code_of([]() -> int { throw std::bad_alloc(); }), 70);
-  EXPECT_EQ(code_of([]() -> int { throw std::logic_error("l"); }), 70);
-  EXPECT_EQ(code_of([]() -> int { throw Interrupted("i"); }), 130);
-  EXPECT_EQ(guarded_main([]() -> int { throw 7; }, [] { throw InputError("f", "p"); }), 3);
 }
 
 }  // namespace

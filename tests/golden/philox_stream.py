@@ -1,7 +1,7 @@
 """Writes philox_stream.json: draws of PhiloxSource, from a Philox4x32-10 written here from the paper (Salmon et al.,
 SC 2011) and from CPython's own inverse normal distribution function.
 
-    python3 -P tests/golden/philox_stream.py      # nothing but Python; -P: the statistics module is the standard one
+    python3 tests/golden/philox_stream.py      # nothing but Python
 
 These figures are a promise: a change of any of them changes every corrupted image and every attack's start.
 """

@@ -2,7 +2,7 @@
 
     pip install --no-deps timm==1.0.31 torchvision
     pip install huggingface_hub numpy safetensors pillow                                # beside torch
-    python -P tests/golden/timm_vit.py           # -P: statistics.py beside this file is not the standard library's
+    python tests/golden/timm_vit.py
 
 Each variant is a tiny timm Vision Transformer with random weights, saved by timm itself (model.safetensors,
 config.json), and reference.safetensors: an image in [0,1], its label, and timm's logits and the gradient of the summed

@@ -14,7 +14,7 @@ namespace vitrobust::reports {
 namespace {
 
 TEST(Wilson, EqualsStatsmodels) {
-  const Json golden = read_json(VITROBUST_SOURCE_DIR "/tests/golden/statistics.json");
+  const Json golden = read_json(VITROBUST_SOURCE_DIR "/tests/golden/wilson.json");
   ASSERT_EQ(golden.at("wilson").size(), 39U);
   for (const Json& want : golden.at("wilson")) {
     const Interval got = wilson_interval(want.at("correct"), want.at("n"), want.at("confidence"));

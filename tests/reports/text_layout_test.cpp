@@ -8,14 +8,6 @@ namespace {
 
 using ::testing::ElementsAre;
 
-TEST(TextLayout, PrintableLeavesTextAloneAndDisarmsControls) {
-  EXPECT_EQ(printable("ViT-Ti/16 – déjà vu"), "ViT-Ti/16 – déjà vu");
-  EXPECT_EQ(printable("a\033[31mb\nc\x7f"), "a?[31mb?c?");
-  EXPECT_EQ(printable("\xC2\x9B"
-                      "31m"),
-            "?31m");
-}
-
 TEST(TextLayout, PadsByColumnsNotBytes) {
   EXPECT_EQ(pad_right("±1", 4), "±1  ");
   EXPECT_EQ(pad_left("±1", 4), "  ±1");

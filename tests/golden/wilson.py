@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Writes statistics.json: Wilson intervals from statsmodels, for tests/reports/statistics_test.cpp.
+"""Writes wilson.json: Wilson intervals from statsmodels, for tests/reports/statistics_test.cpp.
 
     python3 -m venv venv && venv/bin/pip install scipy==1.17.1 statsmodels==0.15.0
-    venv/bin/python tests/golden/statistics.py > tests/golden/statistics.json
+    venv/bin/python tests/golden/wilson.py > tests/golden/wilson.json
 """
 
 import json

@@ -1,4 +1,4 @@
-#include "eval/cli/main_guard.h"
+#include "core/main_guard.h"
 
 #include <fmt/format.h>
 
@@ -9,15 +9,15 @@
 #include "core/error.h"
 #include "core/terminal.h"
 
-namespace vitrobust::eval {
+namespace vitrobust {
 namespace {
 
 int print_error(const Error& error) {
   const Terminal terminal = detect_terminal(stderr);
   const std::string label = styled(terminal, Style::red, "error:");
-  fmt::print(stderr, "{} {}\n", label, error.what());
+  fmt::print(stderr, "{} {}\n", label, printable(error.what()));
   if (!error.hint().empty())
-    fmt::print(stderr, "{} {}\n", styled(terminal, Style::yellow, "hint:"), error.hint());
+    fmt::print(stderr, "{} {}\n", styled(terminal, Style::yellow, "hint:"), printable(error.hint()));
   return static_cast<int>(error.code());
 }
 
@@ -43,4 +43,4 @@ int guarded_main(const std::function<int()>& body, const std::function<void()>& 
   }
 }
 
-}  // namespace vitrobust::eval
+}  // namespace vitrobust
