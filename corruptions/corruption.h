@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -17,11 +18,30 @@ enum class ParameterSet { imagenet, cifar, tiny, inception299 };
 ParameterSet parameter_set_for(int height, int width);
 std::string to_string(ParameterSet set);
 
+/// Whose algorithm, where the two differ (motion_blur, zoom_blur, snow, frost, fog, elastic_transform).
+enum class Flavour {
+  /// hendrycks/robustness @8190fe3: what published ImageNet-C numbers were measured with.
+  hendrycks,
+  /// bethgelab/imagecorruptions 1.1.2, for comparison with numbers made by that package. It knows the
+  /// parameter set `imagenet` only.
+  imagecorruptions
+};
+std::string to_string(Flavour flavour);
+
+/// The set, or the flavour, that to_string() names so; nothing if there is none.
+std::optional<ParameterSet> find_parameter_set(std::string_view name);
+std::optional<Flavour> find_flavour(std::string_view name);
+
+class FrostTextures;
+
 /// Everything a corruption may depend on besides the image.
 struct CorruptionContext {
   /// 1 (mild) to 5.
   int severity = 1;
   ParameterSet set = ParameterSet::imagenet;
+  Flavour flavour = Flavour::hendrycks;
+  /// What `frost` lays over the image; null: textures that the project draws.
+  const FrostTextures* frost = nullptr;
   RandomSource& random;
 };
 

@@ -38,6 +38,22 @@ std::string to_string(ParameterSet set) {
   throw InternalError("an unknown parameter set");
 }
 
+std::optional<ParameterSet> find_parameter_set(std::string_view name) {
+  for (const NamedSet& known : kSets)
+    if (known.name == name) return known.set;
+  return std::nullopt;
+}
+
+std::string to_string(Flavour flavour) {
+  return flavour == Flavour::hendrycks ? "hendrycks" : "imagecorruptions";
+}
+
+std::optional<Flavour> find_flavour(std::string_view name) {
+  for (const Flavour flavour : {Flavour::hendrycks, Flavour::imagecorruptions})
+    if (to_string(flavour) == name) return flavour;
+  return std::nullopt;
+}
+
 std::size_t severity_index(const CorruptionContext& context) {
   if (context.severity < 1 || context.severity > 5)
     throw InternalError(fmt::format("a corruption of severity {}", context.severity));

@@ -13,10 +13,13 @@ namespace vitrobust::corruptions {
 namespace {
 
 data::Image apply(const CorruptionEntry& corruption, const data::Image& image, int severity,
-                  std::uint64_t sample_id = 0) {
+                  std::uint64_t sample_id = 0, Flavour flavour = Flavour::hendrycks) {
   PhiloxSource random({.seed = 7, .condition = "corruption/contract", .sample_id = sample_id, .restart = 0});
-  return corruption.apply(
-      image, {.severity = severity, .set = parameter_set_for(image.height, image.width), .random = random});
+  return corruption.apply(image, {.severity = severity,
+                                  .set = parameter_set_for(image.height, image.width),
+                                  .flavour = flavour,
+                                  .frost = nullptr,
+                                  .random = random});
 }
 
 class EveryCorruption : public testing::TestWithParam<CorruptionEntry> {};
@@ -37,13 +40,15 @@ TEST_P(EveryCorruption, KeepsTheSizeAndLeavesItsInputAlone) {
 }
 
 TEST_P(EveryCorruption, WorksOnTinyImages) {
-  for (int height = 1; height <= 8; ++height) {
-    for (int width = 1; width <= 8; ++width) {
-      for (int severity = 1; severity <= 5; ++severity) {
-        const data::Image result = apply(GetParam(), draw_texture(height, width), severity);
-        EXPECT_EQ(result.height, height);
-        EXPECT_EQ(result.width, width);
-        EXPECT_EQ(result.pixels.size(), static_cast<std::size_t>(height * width * 3));
+  for (const Flavour flavour : {Flavour::hendrycks, Flavour::imagecorruptions}) {
+    for (int height = 1; height <= 8; ++height) {
+      for (int width = 1; width <= 8; ++width) {
+        for (int severity = 1; severity <= 5; ++severity) {
+          const data::Image result = apply(GetParam(), draw_texture(height, width), severity, 0, flavour);
+          EXPECT_EQ(result.height, height);
+          EXPECT_EQ(result.width, width);
+          EXPECT_EQ(result.pixels.size(), static_cast<std::size_t>(height * width * 3));
+        }
       }
     }
   }
@@ -55,8 +60,11 @@ TEST_P(EveryCorruption, WorksWithEveryParameterSetAtEverySize) {
     for (const int size : {1, 5, 20, 224}) {
       PhiloxSource random({.seed = 1, .condition = "sets", .sample_id = 2, .restart = 0});
       const data::Image image = draw_scene(size, size);
-      const data::Image result = GetParam().apply(image, {.severity = 5, .set = set, .random = random});
-      EXPECT_EQ(result.pixels.size(), image.pixels.size()) << to_string(set);
+      for (const Flavour flavour : {Flavour::hendrycks, Flavour::imagecorruptions}) {
+        const data::Image result = GetParam().apply(
+            image, {.severity = 5, .set = set, .flavour = flavour, .frost = nullptr, .random = random});
+        EXPECT_EQ(result.pixels.size(), image.pixels.size()) << to_string(set) << to_string(flavour);
+      }
     }
   }
 }
