@@ -16,13 +16,13 @@ namespace vitrobust::models {
 /// The classifier shares the module: hand over a clone to go on training.
 /// @param mean, std normalisation of RGB in [0,1]
 /// @param dtype     at::kFloat or at::kDouble
-/// @param lanes     samples of a pass; default_lanes() when absent, and only there are rows sure to be alike
+/// @param lanes     samples of a pass. When absent: default_lanes(), or 1 where three trial passes show that
+///                  this machine does not compute all rows of a pass alike; only so are they sure to be
 std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std::array<double, 3>& mean,
                                             const std::array<double, 3>& std, at::ScalarType dtype,
                                             std::optional<std::int64_t> lanes = std::nullopt);
 
-/// The lanes that suit a network: fast, and every row of a pass computed alike. The network's shape decides,
-/// never the machine or the settings.
+/// The lanes that suit a network's shape: fast, and all rows of a pass alike as far as can be told from it.
 std::int64_t default_lanes(const VisionTransformerOptions& options);
 
 }  // namespace vitrobust::models

@@ -30,19 +30,21 @@ constexpr std::size_t kMaxOutput = std::size_t{1} << 24;
 }  // namespace
 
 Finished run_program(const std::string& name, const std::vector<std::string>& arguments,
-                     double interrupt_after) {
+                     const std::function<bool()>& interrupt_when) {
   const TemporaryFolder folder;
   const std::string program = std::string(VITROBUST_BINARY_DIR) + "/" + name;
   const std::string out = folder / "out";
   const std::string err = folder / "err";
   const pid_t child = ::fork();
   if (child == 0) become(program, arguments, out, err);
-  if (interrupt_after >= 0) {
-    std::this_thread::sleep_for(std::chrono::duration<double>(interrupt_after));
-    ::kill(child, SIGINT);
-  }
   int status = 0;
-  ::waitpid(child, &status, 0);
+  bool ended = false;
+  while (interrupt_when && !ended && !interrupt_when()) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    ended = ::waitpid(child, &status, WNOHANG) == child;
+  }
+  if (interrupt_when && !ended) ::kill(child, SIGINT);
+  if (!ended) ::waitpid(child, &status, 0);
   return {.code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           .out = read_file(out, kMaxOutput),
           .err = read_file(err, kMaxOutput)};

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,8 @@ struct Finished {
 };
 
 /// Runs an executable of the build folder ("vitrobust", "vitrobust-train") to its end.
-/// @param interrupt_after seconds after which it gets SIGINT; negative: never
+/// @param interrupt_when asked every few milliseconds; once it says yes, the process gets SIGINT
 Finished run_program(const std::string& name, const std::vector<std::string>& arguments,
-                     double interrupt_after = -1);
+                     const std::function<bool()>& interrupt_when = {});
 
 }  // namespace vitrobust::tests
