@@ -40,7 +40,9 @@ Slot prepare(ImageCache& cache, const BatchProducer::Job& job, std::uint64_t id)
     const data::Image& image = cache.get(id);
     if (job.corruption == nullptr) return {image, {}};
     PhiloxSource random({.seed = job.seed, .condition = job.corruption->stream, .sample_id = id});
-    return {job.corruption->entry->apply(image, {job.corruption->severity, job.set, random}), {}};
+    const corruptions::CorruptionContext context{
+        .severity = job.corruption->severity, .set = job.set, .random = random};
+    return {job.corruption->entry->apply(image, context), {}};
   } catch (const InputError& error) {
     return {{}, error.what()};
   }
