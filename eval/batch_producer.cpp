@@ -39,10 +39,7 @@ Slot prepare(ImageCache& cache, const BatchProducer::Job& job, std::uint64_t id)
   try {
     const data::Image& image = cache.get(id);
     if (job.corruption == nullptr) return {image, {}};
-    PhiloxSource random({.seed = job.seed, .condition = job.corruption->stream, .sample_id = id});
-    const corruptions::CorruptionContext context{
-        .severity = job.corruption->severity, .set = job.set, .random = random};
-    return {job.corruption->entry->apply(image, context), {}};
+    return {corrupt(image, *job.corruption, job.settings, job.seed, id), {}};
   } catch (const InputError& error) {
     return {{}, error.what()};
   }

@@ -5,11 +5,10 @@
 #include <optional>
 #include <vector>
 
-#include "corruptions/corruption.h"
 #include "data/dataset.h"
 #include "data/preprocess_config.h"
 #include "eval/batch.h"
-#include "eval/plan.h"
+#include "eval/corruption_stage.h"
 
 namespace vitrobust::eval {
 
@@ -42,7 +41,7 @@ class BatchProducer {
     std::size_t batch_size = 1;
     std::uint64_t seed = 0;
     const PlannedCorruption* corruption = nullptr;  ///< null: images stay as they are
-    corruptions::ParameterSet set = corruptions::ParameterSet::imagenet;
+    CorruptionSettings settings = {};
     int threads = 1;
   };
 

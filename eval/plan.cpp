@@ -10,16 +10,6 @@
 namespace vitrobust::eval {
 namespace {
 
-const std::vector<ParameterSpec>& corruption_parameters() {
-  static const std::vector<ParameterSpec> specs = {{.name = "severity",
-                                                    .type = ParameterType::integer,
-                                                    .default_value = {},
-                                                    .help = "1 (mild) to 5",
-                                                    .minimum = 1,
-                                                    .maximum = 5}};
-  return specs;
-}
-
 [[noreturn]] void throw_unknown(const std::string& name) {
   std::vector<std::string> known = {"clean"};
   for (const auto& entry : corruptions::corruption_table()) known.emplace_back(entry.name);
@@ -42,7 +32,7 @@ class CellBuilder {
  public:
   void add(const Stage& stage) {
     if (stage.name == "clean") return add_clean(stage);
-    if (const auto* entry = corruptions::find_corruption(stage.name)) return add_corruption(stage, *entry);
+    if (corruptions::find_corruption(stage.name) != nullptr) return add_corruption(stage);
     if (const auto* entry = attacks::find_attack(stage.name)) return add_attack(stage, *entry);
     throw_unknown(stage.name);
   }
@@ -67,17 +57,14 @@ class CellBuilder {
     note_stage("clean", Json::object());
   }
 
-  void add_corruption(const Stage& stage, const corruptions::CorruptionEntry& entry) {
+  void add_corruption(const Stage& stage) {
     if (cell_.corruption || cell_.attack)
       throw UsageError(fmt::format(
           "'{}': a condition is at most one corruption, followed by at most one attack", stage.name));
-    const Parameters parameters = Parameters::resolve(stage, corruption_parameters());
-    const int severity = static_cast<int>(parameters.integer("severity"));
-    const std::string id = fmt::format("corruption/{}/{}", stage.name, severity);
-    cell_.corruption = PlannedCorruption{&entry, severity, id};
-    append(cell_.cell.id, id);
-    append(cell_.slug, fmt::format("{}-{}", stage.name, severity));
-    note_stage(stage.name, parameters.to_json());
+    cell_.corruption = plan_corruption(stage);
+    append(cell_.cell.id, cell_.corruption->stream);
+    append(cell_.slug, fmt::format("{}-{}", stage.name, cell_.corruption->severity));
+    note_stage(stage.name, cell_.corruption->parameters);
   }
 
   void add_attack(const Stage& stage, const attacks::AttackEntry& entry) {

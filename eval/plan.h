@@ -9,18 +9,10 @@
 
 #include "attacks/attack.h"
 #include "core/condition.h"
-#include "corruptions/corruption.h"
+#include "eval/corruption_stage.h"
 #include "reports/report.h"
 
 namespace vitrobust::eval {
-
-/// A corruption with its severity.
-struct PlannedCorruption {
-  const corruptions::CorruptionEntry* entry = nullptr;
-  int severity = 1;
-  /// Names its stream of random draws: "corruption/fog/3", the same alone and before an attack.
-  std::string stream;
-};
 
 /// An attack with its parameters, and what its successes are held to.
 struct PlannedAttack {

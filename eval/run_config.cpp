@@ -9,10 +9,7 @@ Json make_run_config(const RunSetup& setup) {
       {"seed", setup.seed},
       {"precision", setup.precision},
       {"samples", setup.samples},
-      // Corrupted pixels are classified as they are; `published` would re-compress them as the published
-      // files were.
-      {"protocol", "memory"},
-      {"parameter_set", corruptions::to_string(setup.parameter_set)},
+      {"corruptions", setup.corruptions.to_json()},
       {"lanes", setup.lanes},
       {"model", {{"sha256", setup.model.sha256}, {"options", setup.model.options.to_json()}}},
       {"preprocess", setup.model.preprocess.to_json()},

@@ -4,7 +4,6 @@
 #include <string>
 
 #include "core/json.h"
-#include "corruptions/corruption.h"
 #include "data/dataset.h"
 #include "eval/plan.h"
 #include "models/load.h"
@@ -21,7 +20,7 @@ struct RunSetup {
   std::uint64_t samples = 0;  ///< of the dataset, from its first
   std::uint64_t seed = 0;
   std::string precision;  ///< "fp32" or "fp64"
-  corruptions::ParameterSet parameter_set = corruptions::ParameterSet::imagenet;
+  CorruptionSettings corruptions;
   std::int64_t lanes = 1;
 };
 

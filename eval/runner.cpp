@@ -131,7 +131,7 @@ void Runner::run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, 
                           .batch_size = settings_.batch_size,
                           .seed = setup_.seed,
                           .corruption = planned.corruption ? &*planned.corruption : nullptr,
-                          .set = setup_.parameter_set,
+                          .settings = setup_.corruptions,
                           .threads = settings_.threads});
   run_batches(index, producer, files, progress);
 }

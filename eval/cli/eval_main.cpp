@@ -28,6 +28,7 @@ int dispatch(int argc, char** argv) {
   const std::vector<std::string> words(argv + 2, argv + argc);
   eval::require_subcommand(subcommand);
   if (subcommand == "run") return eval::run_command(eval::parse_run_options(words));
+  if (subcommand == "corrupt") return eval::corrupt_command(eval::parse_corrupt_options(words));
   if (subcommand == "demo") return eval::demo_command(eval::parse_demo_options(words));
   if (subcommand == "inspect") return eval::inspect_command(eval::parse_inspect_options(words));
   return eval::list_command(eval::parse_list_options(words));

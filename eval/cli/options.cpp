@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <sstream>
@@ -56,6 +57,23 @@ po::options_description what_group(RunOptions& run) {
       "the run directory; an interrupted run there goes on; with several checkpoints each gets a folder in "
       "it")("limit", into(run.limit)->value_name("N"), "only the first N samples")(
       "seed", po::value(&run.seed)->value_name("N"), "seed of all random draws (default 0)");
+  return group;
+}
+
+po::options_description corruption_group(CorruptionOptions& corruption) {
+  po::options_description group("How images are corrupted", kHelpWidth);
+  group.add_options()(
+      "flavour", po::value(&corruption.flavour)->value_name("NAME"),
+      "whose algorithms: hendrycks (default; of the published ImageNet-C) or imagecorruptions")(
+      "params", po::value(&corruption.params)->value_name("NAME"),
+      "severity parameters: imagenet, cifar, tiny or 299 (default: of the nearest image size; imagenet for "
+      "imagecorruptions, which knows no other)")(
+      "protocol", po::value(&corruption.protocol)->value_name("NAME"),
+      "memory (default) or published: corrupted images go through the JPEG of quality 85 that the published "
+      "files went through")(
+      "rng", po::value(&corruption.rng)->value_name("NAME"),
+      "philox (default), or numpy: every corruption of every image starts from numpy's legacy generator with "
+      "the seed, to be held against the reference packages");
   return group;
 }
 
@@ -122,10 +140,34 @@ po::options_description output_group(RunOptions& run) {
 po::options_description run_description(RunOptions& run) {
   po::options_description all;
   all.add(what_group(run))
+      .add(corruption_group(run.corruptions))
       .add(compute_group(run))
       .add(model_group(run))
       .add(preprocess_group(run))
       .add(output_group(run));
+  return all;
+}
+
+po::options_description corrupt_description(CorruptOptions& corrupt) {
+  po::options_description group("What to write", kHelpWidth);
+  group.add_options()("data", po::value(&corrupt.data)->value_name("SPEC"),
+                      "the images (vitrobust list data)")(
+      "condition", po::value(&corrupt.conditions)->multitoken()->composing()->value_name("SPEC..."),
+      "fog:severity=3 …; without it every corruption at every severity")(
+      "out", po::value(&corrupt.out)->value_name("DIR"),
+      "gets <corruption>/<severity>/<relative path>.png; an interrupted call there goes on")(
+      "sheet", po::value(&corrupt.sheet)->value_name("FILE.png"),
+      "a picture of the first image under every condition")(
+      "format", po::value(&corrupt.format)->value_name("png|npy"),
+      "npy: <corruption>/<severity>.npy instead, uint8 [N, height, width, 3]")(
+      "img-size", into(corrupt.img_size)->value_name("N"),
+      "resize and crop image files to N×N first, as for ImageNet-C (default: images keep their size)")(
+      "limit", into(corrupt.limit)->value_name("N"), "only the first N images")(
+      "seed", po::value(&corrupt.seed)->value_name("N"), "seed of all random draws (default 0)")(
+      "threads", po::value(&corrupt.threads)->value_name("N"), "worker threads (default: one per core)")(
+      "quiet,q", po::bool_switch(&corrupt.quiet), "no progress")("help,h", "this text");
+  po::options_description all;
+  all.add(group).add(corruption_group(corrupt.corruptions));
   return all;
 }
 
@@ -165,6 +207,7 @@ struct Help {
 const std::vector<Help>& help_table() {
   // The descriptions hold references to option values; these stand in for them while only the text is wanted.
   static RunOptions run;
+  static CorruptOptions corrupt;
   static DemoOptions demo;
   static InspectOptions inspect;
   static ListOptions list;
@@ -173,6 +216,8 @@ const std::vector<Help>& help_table() {
        "vitrobust run --checkpoint PATH… --data SPEC (--suite NAME|FILE | --condition SPEC…) --out DIR",
        [] { return run_description(run); }},
       {"demo", "vitrobust demo [--out DIR]", [] { return demo_description(demo); }},
+      {"corrupt", "vitrobust corrupt --data SPEC [--condition SPEC…] (--out DIR | --sheet FILE.png)",
+       [] { return corrupt_description(corrupt); }},
       {"inspect", "vitrobust inspect --checkpoint PATH [--json]",
        [] { return inspect_description(inspect); }},
       {"list", "vitrobust list [corruptions|attacks|attention|suites|data] [--json]",
@@ -183,8 +228,29 @@ const std::vector<Help>& help_table() {
 
 }  // namespace
 
+std::vector<std::string> CorruptionOptions::problems(std::int64_t seed) const {
+  struct Choice {
+    const char* option;
+    const std::string& value;
+    std::vector<std::string> known;
+  };
+  const Choice choices[] = {{"flavour", flavour, {"hendrycks", "imagecorruptions"}},
+                            {"params", params, {"auto", "imagenet", "cifar", "tiny", "299"}},
+                            {"protocol", protocol, {"memory", "published"}},
+                            {"rng", rng, {"philox", "numpy"}}};
+  std::vector<std::string> found;
+  for (const Choice& choice : choices)
+    if (std::ranges::find(choice.known, choice.value) == choice.known.end())
+      found.push_back(
+          fmt::format("--{} {} is none of {}", choice.option, choice.value, fmt::join(choice.known, ", ")));
+  if (flavour == "imagecorruptions" && params != "auto" && params != "imagenet")
+    found.push_back(fmt::format("--params {} does not exist in --flavour imagecorruptions", params));
+  if (rng == "numpy" && seed > 4294967295) found.push_back("--seed must be below 2^32 with --rng numpy");
+  return found;
+}
+
 void RunOptions::validate() const {
-  std::vector<std::string> problems;
+  std::vector<std::string> problems = corruptions.problems(seed);
   const auto require = [&](bool good, const std::string& problem) {
     if (!good) problems.push_back(problem);
   };
@@ -211,6 +277,28 @@ RunOptions parse_run_options(const std::vector<std::string>& words) {
   parse_arguments(words, run_description(run));
   run.validate();
   return run;
+}
+
+CorruptOptions parse_corrupt_options(const std::vector<std::string>& words) {
+  CorruptOptions corrupt;
+  parse_arguments(words, corrupt_description(corrupt));
+  std::vector<std::string> problems = corrupt.corruptions.problems(corrupt.seed);
+  const auto require = [&](bool good, const std::string& problem) {
+    if (!good) problems.push_back(problem);
+  };
+  require(!corrupt.data.empty(), "--data is missing");
+  require(!corrupt.out.empty() || !corrupt.sheet.empty(), "--out or --sheet is missing");
+  require(corrupt.sheet.empty() || corrupt.sheet.ends_with(".png"), "--sheet must end in .png");
+  require(corrupt.format == "png" || corrupt.format == "npy",
+          fmt::format("--format {} is none of png, npy", corrupt.format));
+  require(!corrupt.limit || *corrupt.limit >= 1, "--limit must be at least 1");
+  require(!corrupt.img_size || (*corrupt.img_size >= 1 && *corrupt.img_size <= 16384),
+          "--img-size must be from 1 to 16384");
+  require(corrupt.seed >= 0, "--seed must not be negative");
+  require(corrupt.threads >= 0 && corrupt.threads <= 1024, "--threads must be from 1 to 1024");
+  if (!problems.empty())
+    throw UsageError(fmt::format("{}", fmt::join(problems, "; ")), "see vitrobust corrupt --help");
+  return corrupt;
 }
 
 DemoOptions parse_demo_options(const std::vector<std::string>& words) {

@@ -9,6 +9,17 @@
 
 namespace vitrobust::eval {
 
+/// How images are corrupted, as written; shared by run and corrupt.
+struct CorruptionOptions {
+  std::string flavour = "hendrycks";
+  std::string params = "auto";
+  std::string protocol = "memory";
+  std::string rng = "philox";
+
+  /// One line for each value that does not exist.
+  [[nodiscard]] std::vector<std::string> problems(std::int64_t seed) const;
+};
+
 /// What `vitrobust run` was asked for, as written: names are looked up later, where the tables are. No
 /// LibTorch here, so that --help answers at once.
 struct RunOptions {
@@ -20,6 +31,7 @@ struct RunOptions {
   std::string out;
   std::optional<std::int64_t> limit;
   std::int64_t seed = 0;
+  CorruptionOptions corruptions;
   // How to compute; none of these changes a result but precision.
   std::string precision = "fp32";
   std::string device = "auto";
@@ -46,6 +58,20 @@ struct RunOptions {
 
 /// @param words the command line after `run`. @throws UsageError
 RunOptions parse_run_options(const std::vector<std::string>& words);
+
+struct CorruptOptions {
+  std::string data;
+  std::vector<std::string> conditions;  ///< empty: every corruption at every severity
+  std::string out;
+  std::string sheet;
+  std::string format = "png";
+  std::optional<std::int64_t> limit, img_size;
+  std::int64_t seed = 0;
+  std::int64_t threads = 0;
+  CorruptionOptions corruptions;
+  bool quiet = false;
+};
+CorruptOptions parse_corrupt_options(const std::vector<std::string>& words);
 
 struct DemoOptions {
   std::string out = "out/demo";

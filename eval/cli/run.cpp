@@ -13,6 +13,7 @@
 #include "core/interrupt.h"
 #include "core/terminal.h"
 #include "eval/cli/commands.h"
+#include "eval/cli/corruption_settings.h"
 #include "eval/cli/load_options.h"
 #include "eval/interrupt.h"
 #include "eval/runner.h"
@@ -136,8 +137,7 @@ class RunCommand {
                          .samples = samples_,
                          .seed = static_cast<std::uint64_t>(options_.seed),
                          .precision = options_.precision,
-                         .parameter_set = corruptions::parameter_set_for(static_cast<int>(info.height),
-                                                                         static_cast<int>(info.width)),
+                         .corruptions = corruption_settings(options_.corruptions, info.height, info.width),
                          .lanes = info.lanes};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
   }

@@ -11,6 +11,7 @@ const std::vector<Subcommand>& subcommands() {
   static const std::vector<Subcommand> table = {
       {"run", "evaluate one or several checkpoints"},
       {"demo", "evaluate the two shipped checkpoints on the built-in images"},
+      {"corrupt", "write corrupted images, or a contact sheet of them"},
       {"inspect", "say what a checkpoint holds"},
       {"list", "corruptions, attacks, attention formulations, suites, data layouts"},
   };

@@ -1,0 +1,24 @@
+#include "eval/cli/corruption_settings.h"
+
+#include "core/error.h"
+
+namespace vitrobust::eval {
+
+CorruptionSettings corruption_settings(const CorruptionOptions& options, std::int64_t height,
+                                       std::int64_t width) {
+  const auto flavour = corruptions::find_flavour(options.flavour);
+  if (!flavour) throw InternalError("flavour " + options.flavour);
+  CorruptionSettings settings;
+  settings.flavour = *flavour;
+  // The imagecorruptions package has ImageNet's parameters at every size.
+  if (options.params != "auto")
+    settings.parameter_set = corruptions::find_parameter_set(options.params).value();
+  else if (*flavour == corruptions::Flavour::hendrycks)
+    settings.parameter_set =
+        corruptions::parameter_set_for(static_cast<int>(height), static_cast<int>(width));
+  settings.protocol = options.protocol == "published" ? Protocol::published : Protocol::memory;
+  settings.random = options.rng == "numpy" ? RandomKind::numpy : RandomKind::philox;
+  return settings;
+}
+
+}  // namespace vitrobust::eval

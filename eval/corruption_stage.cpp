@@ -1,0 +1,68 @@
+#include "eval/corruption_stage.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+
+#include "core/numpy_random.h"
+#include "core/parameters.h"
+#include "core/random.h"
+#include "corruptions/jpeg.h"
+
+namespace vitrobust::eval {
+namespace {
+
+/// Of the published ImageNet-C files: hendrycks/robustness @8190fe3, make_imagenet_c.py.
+constexpr int kPublishedQuality = 85;
+
+const std::vector<ParameterSpec>& corruption_parameters() {
+  static const std::vector<ParameterSpec> specs = {{.name = "severity",
+                                                    .type = ParameterType::integer,
+                                                    .default_value = {},
+                                                    .help = "1 (mild) to 5",
+                                                    .minimum = 1,
+                                                    .maximum = 5}};
+  return specs;
+}
+
+std::unique_ptr<RandomSource> random_for(const PlannedCorruption& corruption,
+                                         RandomKind kind, std::uint64_t seed, std::uint64_t sample_id) {
+  if (kind == RandomKind::numpy) return std::make_unique<NumpyLegacySource>(static_cast<std::uint32_t>(seed));
+  return std::make_unique<PhiloxSource>(
+      StreamKey{.seed = seed, .condition = corruption.stream, .sample_id = sample_id, .restart = 0});
+}
+
+}  // namespace
+
+std::optional<PlannedCorruption> plan_corruption(const Stage& stage) {
+  const auto* entry = corruptions::find_corruption(stage.name);
+  if (entry == nullptr) return std::nullopt;
+  const Parameters parameters = Parameters::resolve(stage, corruption_parameters());
+  const int severity = static_cast<int>(parameters.integer("severity"));
+  return PlannedCorruption{.entry = entry,
+                           .severity = severity,
+                           .stream = fmt::format("corruption/{}/{}", stage.name, severity),
+                           .parameters = parameters.to_json()};
+}
+
+Json CorruptionSettings::to_json() const {
+  return {{"parameter_set", corruptions::to_string(parameter_set)},
+          {"flavour", corruptions::to_string(flavour)},
+          {"protocol", protocol == Protocol::memory ? "memory" : "published"},
+          {"rng", random == RandomKind::philox ? "philox" : "numpy"}};
+}
+
+data::Image corrupt(const data::Image& image, const PlannedCorruption& corruption,
+                    const CorruptionSettings& settings, std::uint64_t seed, std::uint64_t sample_id) {
+  const std::unique_ptr<RandomSource> random = random_for(corruption, settings.random, seed, sample_id);
+  data::Image result = corruption.entry->apply(image, {.severity = corruption.severity,
+                                                       .set = settings.parameter_set,
+                                                       .flavour = settings.flavour,
+                                                       .frost = nullptr,
+                                                       .random = *random});
+  if (settings.protocol == Protocol::published)
+    result = corruptions::jpeg_round_trip(result, kPublishedQuality);
+  return result;
+}
+
+}  // namespace vitrobust::eval
