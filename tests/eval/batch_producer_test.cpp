@@ -59,8 +59,8 @@ TEST(BatchProducer, HandsOutEverySampleInOrder) {
 }
 
 TEST(BatchProducer, CorruptedPixelsDependOnSeedAndSampleAlone) {
-  const PlannedCorruption noise{corruptions::find_corruption("gaussian_noise"), 3,
-                                "corruption/gaussian_noise/3"};
+  const PlannedCorruption noise =
+      plan_corruption(parse_condition("gaussian_noise:severity=3").stages.at(0)).value();
   const std::vector<data::Image> expected = all_images(1, 1, &noise, 5);
   ASSERT_EQ(expected.size(), 23U);
   for (const std::size_t batch_size : {7U, 64U})
