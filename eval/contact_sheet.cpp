@@ -26,8 +26,8 @@ cv::Mat as_matrix(const data::Image& image) {
 
 cv::Size tile_size(const data::Image& image) {
   const int longer = std::max(image.height, image.width);
-  const double scale = longer < kTile ? std::max(1, kTile / longer)
-                                      : std::min(1.0, static_cast<double>(kMaxTile) / longer);
+  const double scale =
+      longer < kTile ? std::max(1, kTile / longer) : std::min(1.0, static_cast<double>(kMaxTile) / longer);
   return {std::max(1, static_cast<int>(image.width * scale)),
           std::max(1, static_cast<int>(image.height * scale))};
 }
@@ -51,9 +51,7 @@ class Sheet {
     text(std::string(name), {kGap, top(row) + tile_.height / 2 + 4});
   }
 
-  void put_column_name(int column, const std::string& name) {
-    text(name, {left(column) + 2, kHeader - 8});
-  }
+  void put_column_name(int column, const std::string& name) { text(name, {left(column) + 2, kHeader - 8}); }
 
   [[nodiscard]] data::Image finish() const {
     data::Image image(canvas_.rows, canvas_.cols);

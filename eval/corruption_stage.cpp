@@ -25,8 +25,8 @@ const std::vector<ParameterSpec>& corruption_parameters() {
   return specs;
 }
 
-std::unique_ptr<RandomSource> random_for(const PlannedCorruption& corruption,
-                                         RandomKind kind, std::uint64_t seed, std::uint64_t sample_id) {
+std::unique_ptr<RandomSource> random_for(const PlannedCorruption& corruption, RandomKind kind,
+                                         std::uint64_t seed, std::uint64_t sample_id) {
   if (kind == RandomKind::numpy) return std::make_unique<NumpyLegacySource>(static_cast<std::uint32_t>(seed));
   return std::make_unique<PhiloxSource>(
       StreamKey{.seed = seed, .condition = corruption.stream, .sample_id = sample_id, .restart = 0});

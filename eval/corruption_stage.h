@@ -29,8 +29,8 @@ std::optional<PlannedCorruption> plan_corruption(const Stage& stage);
 /// that the published ImageNet-C files went through, on which the AlexNet baseline was measured.
 enum class Protocol { memory, published };
 
-/// Where corruptions draw from: `philox` keyed by seed, condition and sample; `numpy`, for every corruption of
-/// every image anew, from numpy's legacy generator with that seed, as the reference packages would after
+/// Where corruptions draw from: `philox` keyed by seed, condition and sample; `numpy`, for every corruption
+/// of every image anew, from numpy's legacy generator with that seed, as the reference packages would after
 /// `np.random.seed(seed)`.
 enum class RandomKind { philox, numpy };
 

@@ -78,8 +78,9 @@ ByteArrayFile::~ByteArrayFile() {
 
 void ByteArrayFile::write(std::uint64_t row, const data::Image& image) {
   if (image.height != height_ || image.width != width_)
-    throw InputError(path_, fmt::format("an array of {}x{} images cannot hold one of {}x{}", width_, height_,
-                                        image.width, image.height),
+    throw InputError(path_,
+                     fmt::format("an array of {}x{} images cannot hold one of {}x{}", width_, height_,
+                                 image.width, image.height),
                      "give --img-size, or write png");
   write_at(descriptor_, reinterpret_cast<const char*>(image.pixels.data()), image.pixels.size(),
            header_bytes_ + row * image.pixels.size(), path_);

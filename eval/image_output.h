@@ -9,12 +9,12 @@
 
 namespace vitrobust::eval {
 
-/// Writes a PNG (lossless, fast compression). The folder must exist. @throws InputError when the file cannot be
-/// written
+/// Writes a PNG (lossless, fast compression). The folder must exist. @throws InputError when the file cannot
+/// be written
 void write_image(const std::string& path, const data::Image& image);
 
-/// A relative path to write a sample's file at: its name in the dataset without a root, "." and "..", so that no
-/// name in a list of images can lead out of the folder. Never empty.
+/// A relative path to write a sample's file at: its name in the dataset without a root, "." and "..", so that
+/// no name in a list of images can lead out of the folder. Never empty.
 std::string relative_file_name(std::string_view sample_name);
 
 /// Fills one .npy array of uint8 [rows, height, width, 3] in any order, from several threads at once.

@@ -190,10 +190,17 @@ Json Runner::volatile_block() const {
           {"data", setup_.dataset.info().spec}};
 }
 
+/// AlexNet's errors are of ImageNet's classes under the parameters for its usual size.
+bool Runner::is_imagenet_sized() const {
+  return classifier_.info().classes == 1000 &&
+         setup_.corruptions.parameter_set == corruptions::ParameterSet::imagenet;
+}
+
 Json Runner::report(bool interrupted) const {
   std::vector<reports::Cell> cells;
   std::vector<Json> rows;
   reports::Aggregator aggregator;
+  if (is_imagenet_sized()) aggregator.compare_with_alexnet(config_.at("corruptions").at("protocol"));
   for (std::size_t index = 0; index < setup_.plan.size(); ++index) {
     const StoredCell stored = store_.cell(index);
     reports::Cell cell = setup_.plan[index].cell;

@@ -55,6 +55,7 @@ class Runner {
   [[nodiscard]] std::uint64_t chunk_size() const;
   [[nodiscard]] std::vector<CellFiles> open_files() const;
   void finish_files(std::vector<CellFiles>& files) const;
+  [[nodiscard]] bool is_imagenet_sized() const;
   [[nodiscard]] Json volatile_block() const;
 
   RunSetup setup_;

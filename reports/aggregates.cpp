@@ -3,119 +3,46 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
 #include <map>
 #include <utility>
 
 #include "core/error.h"
+#include "reports/corruption_error.h"
 #include "reports/statistics.h"
 
 namespace vitrobust::reports {
 namespace {
 
-using CellScores = Aggregator::CellScores;
-using CellList = std::vector<const CellScores*>;
-
-/// The cells that an aggregate is about, in the order of their ids, and those of them that it cannot use.
-struct Selection {
-  CellList used;
-  Json left_out = Json::array();
-  /// The images classified in every used cell, ascending.
-  std::vector<std::uint64_t> images;
-
-  [[nodiscard]] bool empty() const { return used.empty() && left_out.empty(); }
-};
-
-std::vector<std::uint64_t> images_in_all(const CellList& cells) {
-  if (cells.empty()) return {};
-  std::vector<std::uint64_t> common = cells.front()->ids;
-  for (const CellScores* cell : cells) {
-    std::vector<std::uint64_t> both;
-    std::ranges::set_intersection(common, cell->ids, std::back_inserter(both));
-    common = std::move(both);
-  }
-  return common;
-}
-
-template <typename Wanted>
-Selection select(const std::vector<CellScores>& cells, Wanted wanted) {
-  CellList all;
-  for (const CellScores& cell : cells) {
-    if (wanted(cell.kind)) all.push_back(&cell);
-  }
-  std::ranges::sort(all, {}, &CellScores::id);
-  Selection selection;
-  for (const CellScores* cell : all) {
-    if (cell->usable)
-      selection.used.push_back(cell);
-    else
-      selection.left_out.push_back(cell->id);
-  }
-  selection.images = images_in_all(selection.used);
-  return selection;
-}
-
-/// Adds to counts[i] whether images[i] was right in the cell; the cell has every one of the images.
-void count_right(const CellScores& cell, const std::vector<std::uint64_t>& images,
-                 std::vector<double>& counts) {
-  std::size_t at = 0;
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    while (cell.ids[at] != images[i]) ++at;
-    counts[i] += cell.right[at];
-  }
-}
-
-/// Per image, the share of the cells in which it was right.
-std::vector<double> share_right(const CellList& cells, const std::vector<std::uint64_t>& images) {
-  std::vector<double> scores(images.size(), 0.0);
-  for (const CellScores* cell : cells) count_right(*cell, images, scores);
-  for (double& score : scores) score /= static_cast<double>(cells.size());
-  return scores;
-}
-
 double mean(const std::vector<double>& scores) {
   CompensatedSum sum;
   for (const double score : scores) sum.add(score);
-  return std::clamp(sum.value() / static_cast<double>(scores.size()), 0.0, 1.0);
+  return sum.value() / static_cast<double>(scores.size());
 }
 
-/// What all aggregates have in common, value and interval still null.
-Json aggregate_of(std::string_view id, const Selection& selection, std::size_t n_conditions) {
-  return {{"id", id},
-          {"value", nullptr},
-          {"ci95", nullptr},
-          {"ci_method", nullptr},
-          {"n", selection.images.size()},
-          {"n_conditions", n_conditions},
-          {"conditions_left_out", selection.left_out}};
-}
-
-void set_mean(Json& aggregate, const std::vector<double>& scores) {
-  if (scores.empty()) return;
-  const Interval interval = bootstrap_interval(scores);
-  aggregate["value"] = mean(scores);
-  aggregate["ci95"] = {interval.low, interval.high};
-  aggregate["ci_method"] = fmt::format("percentile bootstrap over images, {} resamples", kBootstrapResamples);
-}
-
-Json mean_corruption_accuracy(const Selection& corruptions) {
-  Json aggregate = aggregate_of("mean_corruption_accuracy", corruptions, corruptions.used.size());
-  set_mean(aggregate, share_right(corruptions.used, corruptions.images));
+ScoredAggregate mean_corruption_accuracy(const Selection& corruptions) {
+  ScoredAggregate aggregate;
+  aggregate.json = aggregate_of("mean_corruption_accuracy", corruptions, corruptions.used.size());
+  aggregate.scores.assign(corruptions.images.size(), 0.0);
+  for (const CellScores* cell : corruptions.used)
+    add_score(*cell, corruptions.images, Count::right, 1, aggregate.scores);
+  for (double& score : aggregate.scores) score /= static_cast<double>(corruptions.used.size());
   return aggregate;
 }
 
-Json mean_corruption_error(const Selection& corruptions) {
-  Json aggregate = aggregate_of("mean_corruption_error_unnormalised", corruptions, corruptions.used.size());
-  std::map<std::string, CellList> severities;
+ScoredAggregate mean_corruption_error(const Selection& corruptions) {
+  ScoredAggregate aggregate;
+  aggregate.json = aggregate_of("mean_corruption_error_unnormalised", corruptions, corruptions.used.size());
+  std::map<std::string, std::vector<const CellScores*>> severities;
   for (const CellScores* cell : corruptions.used) severities[cell->corruption].push_back(cell);
-  aggregate["n_corruptions"] = severities.size();
-  std::vector<double> errors(corruptions.images.size(), 0.0);
+  aggregate.json["n_corruptions"] = severities.size();
+  aggregate.scores.assign(corruptions.images.size(), 0.0);
   for (const auto& [name, cells] : severities) {
-    const std::vector<double> right = share_right(cells, corruptions.images);
-    for (std::size_t i = 0; i < errors.size(); ++i) errors[i] += 1 - right[i];
+    std::vector<double> right(corruptions.images.size(), 0.0);
+    for (const CellScores* cell : cells) add_score(*cell, corruptions.images, Count::right, 1, right);
+    for (std::size_t i = 0; i < right.size(); ++i)
+      aggregate.scores[i] += 1 - right[i] / static_cast<double>(cells.size());
   }
-  for (double& error : errors) error /= static_cast<double>(severities.size());
-  set_mean(aggregate, errors);
+  for (double& error : aggregate.scores) error /= static_cast<double>(severities.size());
   return aggregate;
 }
 
@@ -124,13 +51,39 @@ Json worst_case_accuracy(const Selection& attacks, const Selection& clean_and_at
   // Without one attack the figure would be the clean accuracy under another name.
   const std::size_t n = clean_and_attacks.images.size();
   if (attacks.used.empty() || n == 0) return aggregate;
-  const auto scores = share_right(clean_and_attacks.used, clean_and_attacks.images);
-  const auto survivors = static_cast<std::uint64_t>(std::ranges::count(scores, 1.0));
+  std::vector<double> wrong(n, 0.0);
+  for (const CellScores* cell : clean_and_attacks.used)
+    add_score(*cell, clean_and_attacks.images, Count::wrong, 1, wrong);
+  const auto survivors = static_cast<std::uint64_t>(std::ranges::count(wrong, 0.0));
   const Interval interval = wilson_interval(survivors, n);
   aggregate["value"] = static_cast<double>(survivors) / static_cast<double>(n);
   aggregate["ci95"] = {interval.low, interval.high};
   aggregate["ci_method"] = "Wilson";
   return aggregate;
+}
+
+/// Fills values and intervals in; aggregates over as many images share their resamples.
+void set_means(std::vector<ScoredAggregate>& aggregates) {
+  std::map<std::size_t, std::vector<ScoredAggregate*>> by_images;
+  for (ScoredAggregate& aggregate : aggregates)
+    if (!aggregate.scores.empty()) by_images[aggregate.scores.size()].push_back(&aggregate);
+  for (const auto& [n, group] : by_images) {
+    std::vector<std::vector<double>> units;
+    for (const ScoredAggregate* aggregate : group) {
+      const double range = aggregate->highest - aggregate->lowest;
+      units.push_back(aggregate->scores);
+      for (double& score : units.back()) score = std::clamp((score - aggregate->lowest) / range, 0.0, 1.0);
+    }
+    const std::vector<Interval> intervals = bootstrap_intervals(units);
+    for (std::size_t i = 0; i < group.size(); ++i) {
+      const double low = group[i]->lowest;
+      const double range = group[i]->highest - low;
+      group[i]->json["value"] = std::clamp(mean(group[i]->scores), low, group[i]->highest);
+      group[i]->json["ci95"] = {low + range * intervals[i].low, low + range * intervals[i].high};
+      group[i]->json["ci_method"] =
+          fmt::format("percentile bootstrap over images, {} resamples", kBootstrapResamples);
+    }
+  }
 }
 
 }  // namespace
@@ -145,8 +98,10 @@ void Aggregator::add(const Cell& cell, std::span<const Outcome> outcomes) {
     scores.emplace_back(outcome.sample_id, outcome.correct() && right_before);
   }
   std::ranges::sort(scores);
-  CellScores kept{.id = cell.id, .kind = cell.kind, .corruption = {}, .ids = {}, .right = {}};
-  kept.corruption = json_get_or<std::string>(cell.condition, "name", cell.id, "condition of " + cell.id);
+  CellScores kept{.id = cell.id, .kind = cell.kind, .corruption = {}, .severity = 0, .ids = {}, .right = {}};
+  const std::string where = "condition of " + cell.id;
+  kept.corruption = json_get_or<std::string>(cell.condition, "name", cell.id, where);
+  kept.severity = json_get_or<int>(cell.condition, "severity", 0, where);
   kept.usable =
       cell.error.empty() && !scores.empty() && outcomes.size() >= cell.n_planned.value_or(outcomes.size());
   for (const auto& [id, right] : scores) {
@@ -158,17 +113,37 @@ void Aggregator::add(const Cell& cell, std::span<const Outcome> outcomes) {
   cells_.push_back(std::move(kept));
 }
 
+std::vector<const CellScores*> Aggregator::of_kinds(std::initializer_list<CellKind> kinds) const {
+  std::vector<const CellScores*> found;
+  for (const CellScores& cell : cells_)
+    if (std::ranges::find(kinds, cell.kind) != kinds.end()) found.push_back(&cell);
+  return found;
+}
+
+std::vector<const CellScores*> Aggregator::averaged_corruptions() const {
+  std::vector<const CellScores*> cells = of_kinds({CellKind::corruption});
+  if (has_imagenet_c(cells_))
+    std::erase_if(cells, [](const CellScores* cell) { return is_extra_corruption(cell->corruption); });
+  return cells;
+}
+
 Json Aggregator::aggregates() const {
-  const Selection corruptions = select(cells_, [](CellKind kind) { return kind == CellKind::corruption; });
-  const Selection attacks = select(cells_, [](CellKind kind) { return kind == CellKind::attack; });
-  const Selection clean_and_attacks =
-      select(cells_, [](CellKind kind) { return kind == CellKind::clean || kind == CellKind::attack; });
-  Json aggregates = Json::array();
+  std::vector<ScoredAggregate> means;
+  const std::vector<const CellScores*> corruptions = averaged_corruptions();
   if (!corruptions.empty()) {
-    aggregates.push_back(mean_corruption_accuracy(corruptions));
-    aggregates.push_back(mean_corruption_error(corruptions));
+    const Selection selection = select_cells(corruptions);
+    means.push_back(mean_corruption_accuracy(selection));
+    means.push_back(mean_corruption_error(selection));
   }
-  if (!attacks.empty()) aggregates.push_back(worst_case_accuracy(attacks, clean_and_attacks));
+  if (protocol_)
+    for (ScoredAggregate& error : corruption_errors(cells_, *protocol_)) means.push_back(std::move(error));
+  set_means(means);
+  Json aggregates = Json::array();
+  for (ScoredAggregate& aggregate : means) aggregates.push_back(std::move(aggregate.json));
+  const std::vector<const CellScores*> attacks = of_kinds({CellKind::attack});
+  if (!attacks.empty())
+    aggregates.push_back(worst_case_accuracy(select_cells(attacks),
+                                             select_cells(of_kinds({CellKind::clean, CellKind::attack}))));
   return aggregates;
 }
 

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
+#include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/json.h"
+#include "reports/cell_scores.h"
 #include "reports/report.h"
 
 namespace vitrobust::reports {
@@ -18,11 +22,17 @@ class Aggregator {
   /// @throws InternalError when a sample occurs twice in a cell
   void add(const Cell& cell, std::span<const Outcome> outcomes);
 
+  /// From now on there are `ce/…`, `mce` and `relative_mce` too (reports/corruption_error.h).
+  /// @param protocol "memory" or "published"
+  void compare_with_alexnet(std::string protocol) { protocol_ = std::move(protocol); }
+
   /// The report's `aggregates`, as far as there are cells for them:
   /// - `mean_corruption_accuracy`: mean over the corruption cells;
   /// - `mean_corruption_error_unnormalised`: error averaged over the severities of each corruption, then over
   ///   the corruptions; no division by a baseline's error, hence not the mCE of Hendrycks and Dietterich
   ///   (ICLR 2019, arXiv 1903.12261);
+  ///   where all fifteen corruptions of mCE are there, both means leave the extra four out, as the field
+  ///   does;
   /// - `worst_case_accuracy`: share of the images that are right clean and under every attack cell, image by
   ///   image.
   /// Each runs over the images that were classified in all cells it uses (its `n`); cells that failed or are
@@ -30,21 +40,12 @@ class Aggregator {
   /// means, Wilson for the worst case. Deterministic, whatever the order of add().
   [[nodiscard]] Json aggregates() const;
 
-  /// What is kept of one cell.
-  struct CellScores {
-    std::string id;
-    CellKind kind = CellKind::clean;
-    /// The corruption's name.
-    std::string corruption;
-    /// Whether the aggregates may use it: not failed, not interrupted, not empty.
-    bool usable = false;
-    /// The classified samples in ascending order, and whether each was right (for attacks: before and after).
-    std::vector<std::uint64_t> ids;
-    std::vector<std::uint8_t> right;
-  };
-
  private:
+  [[nodiscard]] std::vector<const CellScores*> of_kinds(std::initializer_list<CellKind> kinds) const;
+  [[nodiscard]] std::vector<const CellScores*> averaged_corruptions() const;
+
   std::vector<CellScores> cells_;
+  std::optional<std::string> protocol_;
 };
 
 }  // namespace vitrobust::reports

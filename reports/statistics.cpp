@@ -1,8 +1,10 @@
 #include "reports/statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include "core/error.h"
@@ -19,12 +21,30 @@ double quantile(std::span<const double> sorted, double p) {
   return sorted[below] + (position - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-double resampled_mean(std::span<const double> scores, std::uint32_t resample) {
+/// How often each of n images is drawn in a resample of n.
+void draw_resample(std::uint32_t resample, std::vector<double>& counts) {
   PhiloxSource random({.seed = 0, .condition = "report/bootstrap", .sample_id = 0, .restart = resample});
-  const auto n = static_cast<std::uint32_t>(scores.size());
-  double sum = 0;
-  for (std::uint32_t i = 0; i < n; ++i) sum += scores[random.integer(n)];
-  return sum / n;
+  const auto n = static_cast<std::uint32_t>(counts.size());
+  std::ranges::fill(counts, 0.0);
+  for (std::uint32_t i = 0; i < n; ++i) counts[random.integer(n)] += 1;
+}
+
+/// Eight running sums, so that the additions need not wait for each other.
+double dot_product(const std::vector<double>& a, const std::vector<double>& b) {
+  std::array<double, 8> sums{};
+  std::size_t i = 0;
+  for (; i + sums.size() <= a.size(); i += sums.size())
+    for (std::size_t lane = 0; lane < sums.size(); ++lane) sums[lane] += a[i + lane] * b[i + lane];
+  for (; i < a.size(); ++i) sums[0] += a[i] * b[i];
+  return std::accumulate(sums.begin(), sums.end(), 0.0);
+}
+
+Interval interval_of(std::span<const double> scores, std::vector<double>& means) {
+  const auto [lowest, highest] = std::ranges::minmax(scores);
+  if (lowest == highest) return wilson_interval_of_mean(lowest, scores.size());
+  std::ranges::sort(means);
+  return {.low = std::clamp(quantile(means, 0.025), 0.0, 1.0),
+          .high = std::clamp(quantile(means, 0.975), 0.0, 1.0)};
 }
 
 }  // namespace
@@ -49,16 +69,30 @@ Interval wilson_interval(std::uint64_t correct, std::uint64_t n, double confiden
 }
 
 Interval bootstrap_interval(std::span<const double> scores, std::uint32_t resamples) {
-  if (scores.empty() || resamples == 0) throw InternalError("a bootstrap of nothing");
-  if (scores.size() > std::numeric_limits<std::uint32_t>::max())
+  const std::vector<double> one(scores.begin(), scores.end());
+  return bootstrap_intervals({&one, 1}, resamples).front();
+}
+
+std::vector<Interval> bootstrap_intervals(std::span<const std::vector<double>> score_sets,
+                                          std::uint32_t resamples) {
+  if (score_sets.empty() || score_sets.front().empty() || resamples == 0)
+    throw InternalError("a bootstrap of nothing");
+  const std::size_t n = score_sets.front().size();
+  if (n > std::numeric_limits<std::uint32_t>::max())
     throw InternalError("a bootstrap of more than 2^32 images");
-  const auto [lowest, highest] = std::ranges::minmax(scores);
-  if (lowest == highest) return wilson_interval_of_mean(lowest, scores.size());
-  std::vector<double> means(resamples);
-  for (std::uint32_t r = 0; r < resamples; ++r) means[r] = resampled_mean(scores, r);
-  std::ranges::sort(means);
-  return {.low = std::clamp(quantile(means, 0.025), 0.0, 1.0),
-          .high = std::clamp(quantile(means, 0.975), 0.0, 1.0)};
+  if (!std::ranges::all_of(score_sets, [n](const auto& scores) { return scores.size() == n; }))
+    throw InternalError("scores of different numbers of images share no resamples");
+  std::vector<std::vector<double>> means(score_sets.size(), std::vector<double>(resamples));
+  std::vector<double> counts(n);
+  for (std::uint32_t r = 0; r < resamples; ++r) {
+    draw_resample(r, counts);
+    for (std::size_t set = 0; set < score_sets.size(); ++set)
+      means[set][r] = dot_product(counts, score_sets[set]) / static_cast<double>(n);
+  }
+  std::vector<Interval> intervals;
+  for (std::size_t set = 0; set < score_sets.size(); ++set)
+    intervals.push_back(interval_of(score_sets[set], means[set]));
+  return intervals;
 }
 
 void CompensatedSum::add(double term) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace vitrobust::reports {
 
@@ -35,6 +36,11 @@ inline constexpr std::uint32_t kBootstrapResamples = 2000;
 /// no variation at all, and wilson_interval_of_mean() answers instead.
 /// @throws InternalError when there is no score
 Interval bootstrap_interval(std::span<const double> scores, std::uint32_t resamples = kBootstrapResamples);
+
+/// The same for several scores of the same images at once: the resamples are drawn once.
+/// @param score_sets each of the same length
+std::vector<Interval> bootstrap_intervals(std::span<const std::vector<double>> score_sets,
+                                          std::uint32_t resamples = kBootstrapResamples);
 
 /// A sum whose rounding error does not grow with the number of terms (Neumaier, "Rundungsfehleranalyse
 /// einiger Verfahren zur Summation endlicher Summen", ZAMM 54, 1974). Not finite once a term is not.

@@ -55,6 +55,14 @@ std::optional<double> magnitude_or_null(const Json& object, const std::string& k
   return value.get<double>();
 }
 
+/// A ratio may be above 1, and the relative mCE below 0.
+std::optional<double> number_or_null(const Json& object, const std::string& key, const std::string& where) {
+  const Json& value = member(object, key, where);
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_number()) throw_expected(where, key, "a number", value);
+  return value.get<double>();
+}
+
 std::optional<Interval> interval_or_null(const Json& object, const std::string& key,
                                          const std::string& where) {
   const Json& value = member(object, key, where);
@@ -133,12 +141,32 @@ RowView view_row(const Json& row, const std::string& source, std::size_t index) 
   return view;
 }
 
+/// Errors divided by a baseline's are no proportions.
+bool is_ratio(const std::string& aggregate_id) {
+  return aggregate_id.starts_with("ce/") || aggregate_id == "mce" || aggregate_id == "relative_mce";
+}
+
+std::optional<Interval> ratio_interval_or_null(const Json& object, const std::string& key,
+                                               const std::string& where) {
+  const Json& value = member(object, key, where);
+  if (value.is_null()) return std::nullopt;
+  if (!value.is_array() || value.size() != 2 || !value[0].is_number() || !value[1].is_number())
+    throw_expected(where, key, "two numbers", value);
+  return Interval{.low = value[0].get<double>(), .high = value[1].get<double>()};
+}
+
 AggregateView view_aggregate(const Json& aggregate, const std::string& source, std::size_t index) {
   AggregateView view;
   view.id = json_get<std::string>(aggregate, "id", fmt::format("{}: aggregate {}", source, index));
   const std::string where = fmt::format("{}: aggregate '{}'", source, view.id);
-  view.value = proportion_or_null(aggregate, "value", where);
-  view.ci95 = interval_or_null(aggregate, "ci95", where);
+  if (is_ratio(view.id)) {
+    view.value = number_or_null(aggregate, "value", where);
+    view.ci95 = ratio_interval_or_null(aggregate, "ci95", where);
+    view.protocol = json_get<std::string>(aggregate, "protocol", where);
+  } else {
+    view.value = proportion_or_null(aggregate, "value", where);
+    view.ci95 = interval_or_null(aggregate, "ci95", where);
+  }
   view.n = count_at(aggregate, "n", where);
   view.n_conditions = count_at(aggregate, "n_conditions", where);
   view.left_out = strings_at(aggregate, "conditions_left_out", where);

@@ -39,6 +39,8 @@ struct AggregateView {
   std::uint64_t n = 0;
   std::uint64_t n_conditions = 0;
   std::vector<std::string> left_out;
+  /// "memory" or "published"; empty unless the figure is divided by a baseline's.
+  std::string protocol;
 };
 
 /// What renderers need of a report.

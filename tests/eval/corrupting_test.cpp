@@ -33,7 +33,8 @@ data::Image read_png(const std::string& path) {
   data::Image image(bgr.rows, bgr.cols);
   for (int i = 0; i < bgr.rows * bgr.cols; ++i)
     for (int c = 0; c < 3; ++c)
-      image.pixels[static_cast<std::size_t>(3 * i + c)] = bgr.at<cv::Vec3b>(i / bgr.cols, i % bgr.cols)[2 - c];
+      image.pixels[static_cast<std::size_t>(3 * i + c)] =
+          bgr.at<cv::Vec3b>(i / bgr.cols, i % bgr.cols)[2 - c];
   return image;
 }
 
@@ -70,8 +71,10 @@ TEST(Corrupt, PublishedIsTheJpegOfMemory) {
 }
 
 TEST(CorruptionSettings, ParametersFollowTheSizeUnlessSaidOtherwise) {
-  EXPECT_EQ(corruption_settings({}, 32, 32).to_json(),
-            Json({{"parameter_set", "cifar"}, {"flavour", "hendrycks"}, {"protocol", "memory"}, {"rng", "philox"}}));
+  EXPECT_EQ(
+      corruption_settings({}, 32, 32).to_json(),
+      Json(
+          {{"parameter_set", "cifar"}, {"flavour", "hendrycks"}, {"protocol", "memory"}, {"rng", "philox"}}));
   EXPECT_EQ(corruption_settings({.params = "tiny"}, 32, 32).to_json().at("parameter_set"), "tiny");
   EXPECT_EQ(corruption_settings({.flavour = "imagecorruptions"}, 32, 32).to_json().at("parameter_set"),
             "imagenet");
@@ -101,7 +104,8 @@ TEST(ByteArrayFile, IsAnNpyOfBytes) {
   file.finish();
   const std::string bytes = read_file(folder / "a.npy", 1 << 20);
   EXPECT_EQ(bytes.substr(1, 5), "NUMPY");
-  EXPECT_THAT(bytes.substr(0, 128), HasSubstr("'descr': '|u1', 'fortran_order': False, 'shape': (2, 32, 32, 3)"));
+  EXPECT_THAT(bytes.substr(0, 128),
+              HasSubstr("'descr': '|u1', 'fortran_order': False, 'shape': (2, 32, 32, 3)"));
   ASSERT_EQ(bytes.size() % 64, 0U);
   const std::string pixels = bytes.substr(bytes.size() - 2 * 3072);
   EXPECT_TRUE(std::ranges::equal(std::span(pixels).first(3072), glyph(0).pixels,
@@ -110,7 +114,8 @@ TEST(ByteArrayFile, IsAnNpyOfBytes) {
 
 TEST(ContactSheet, ShowsEveryCellOfAnImage) {
   const TemporaryFolder folder;
-  const std::vector<PlannedCorruption> cells = {planned("brightness:severity=1"), planned("brightness:severity=5"),
+  const std::vector<PlannedCorruption> cells = {planned("brightness:severity=1"),
+                                                planned("brightness:severity=5"),
                                                 planned("gaussian_blur:severity=5")};
   for (const char* name : {"a.png", "b.png"}) write_contact_sheet(folder / name, glyph(0), 0, cells, {}, 0);
   EXPECT_EQ(read_png(folder / "a.png"), read_png(folder / "b.png"));
@@ -123,8 +128,13 @@ TEST(ContactSheet, ShowsEveryCellOfAnImage) {
 class CorruptCommand : public testing::Test {
  protected:
   int run(const std::vector<std::string>& more) {
-    std::vector<std::string> words = {"--data",  "glyphs",       "--limit", "3",
-                                      "--quiet", "--condition",  "gaussian_noise:severity=2",
+    std::vector<std::string> words = {"--data",
+                                      "glyphs",
+                                      "--limit",
+                                      "3",
+                                      "--quiet",
+                                      "--condition",
+                                      "gaussian_noise:severity=2",
                                       "jpeg_compression:severity=1"};
     words.insert(words.end(), more.begin(), more.end());
     const CorruptOptions options = parse_corrupt_options(words);
@@ -169,7 +179,8 @@ TEST_F(CorruptCommand, WritesArraysAndSheets) {
 TEST_F(CorruptCommand, RefusesWhatItCannotDo) {
   EXPECT_THROW(run({}), UsageError);
   EXPECT_THROW(run({"--out", folder_ / "x", "--condition", "fgsm:eps=1/255"}), UsageError);
-  EXPECT_THROW(run({"--out", folder_ / "x", "--condition", "brightness:severity=1+fgsm:eps=1/255"}), UsageError);
+  EXPECT_THROW(run({"--out", folder_ / "x", "--condition", "brightness:severity=1+fgsm:eps=1/255"}),
+               UsageError);
   EXPECT_THROW(run({"--out", folder_ / "x", "--format", "bmp"}), UsageError);
   EXPECT_THROW(run({"--sheet", folder_ / "x.jpg"}), UsageError);
   EXPECT_THROW(run({"--out", "/proc/nowhere"}), InputError);
