@@ -13,6 +13,7 @@
 #include "data/glyphs.h"
 #include "data/imagefolder.h"
 #include "data/imagelist.h"
+#include "data/ready_made.h"
 
 namespace vitrobust::data {
 namespace {
@@ -42,6 +43,14 @@ const std::vector<Layout>& table() {
       {{"imagefolder", "imagefolder:DIR", "one folder of image files per class, classes in bytewise order"},
        open_imagefolder,
        looks_like_imagefolder},
+      {{"imagenet-c", "imagenet-c:DIR",
+        "the published ImageNet-C: <corruption>/<severity>/<class>/<image>; no clean images"},
+       open_imagenet_c,
+       looks_like_imagenet_c},
+      {{"cifar10-c", "cifar10-c:DIR",
+        "the published CIFAR-10-C: <corruption>.npy and labels.npy; no clean images"},
+       open_cifar10_c,
+       looks_like_cifar10_c},
       {{"imagelist", "imagelist:FILE.csv[,image=COLUMN][,label=COLUMN][,base=0|1][,classes=N]",
         "image files named in a CSV file beside their labels"},
        open_imagelist,
@@ -87,6 +96,10 @@ std::vector<DatasetLayout> dataset_layouts() {
   std::vector<DatasetLayout> descriptions;
   for (const Layout& layout : table()) descriptions.push_back(layout.description);
   return descriptions;
+}
+
+Image Dataset::load_ready_made(std::uint64_t, const ReadyMadeCell& cell) const {
+  throw InternalError(fmt::format("{} has no ready-made {}", info().spec, cell.corruption));
 }
 
 std::unique_ptr<Dataset> open_dataset(const std::string& text) {

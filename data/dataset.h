@@ -1,5 +1,6 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -24,6 +25,14 @@ struct DatasetInfo {
   bool labels_are_indices = false;
 };
 
+/// A corruption at a severity whose images lie in the dataset.
+struct ReadyMadeCell {
+  std::string corruption;
+  int severity = 1;
+
+  friend auto operator<=>(const ReadyMadeCell&, const ReadyMadeCell&) = default;
+};
+
 /// Labelled images in a fixed order. Every method is const and safe to call from several threads.
 class Dataset {
  public:
@@ -37,6 +46,11 @@ class Dataset {
   [[nodiscard]] virtual std::string name(std::uint64_t id) const = 0;
   /// The image at its own size. @throws InputError when it cannot be read or decoded
   [[nodiscard]] virtual Image load(std::uint64_t id) const = 0;
+  /// The corruptions whose images lie there, in place of clean ones: load() throws then. Empty for ordinary
+  /// datasets, whose images the suite corrupts.
+  [[nodiscard]] virtual std::vector<ReadyMadeCell> ready_made() const { return {}; }
+  /// Sample `id` in one of the cells of ready_made(). @throws InputError when it cannot be read or decoded
+  [[nodiscard]] virtual Image load_ready_made(std::uint64_t id, const ReadyMadeCell& cell) const;
   /// "sha256:…" of everything that decides the samples, their order and their labels; for image folders of
   /// names and sizes.
   [[nodiscard]] virtual std::string fingerprint() const = 0;

@@ -25,6 +25,10 @@ const data::Image& ImageCache::get(std::uint64_t id) {
   return image;
 }
 
+data::Image ImageCache::get_ready_made(std::uint64_t id, const data::ReadyMadeCell& cell) const {
+  return data::preprocess(dataset_.load_ready_made(id, cell), preprocess_, dataset_.info().image_files);
+}
+
 namespace {
 
 constexpr std::size_t kBatchesAhead = 2;
@@ -37,6 +41,9 @@ struct Slot {
 
 Slot prepare(ImageCache& cache, const BatchProducer::Job& job, std::uint64_t id) {
   try {
+    if (job.corruption != nullptr && job.settings.ready_made)
+      return {cache.get_ready_made(id, {std::string(job.corruption->entry->name), job.corruption->severity}),
+              {}};
     const data::Image& image = cache.get(id);
     if (job.corruption == nullptr) return {image, {}};
     return {corrupt(image, *job.corruption, job.settings, job.seed, id), {}};

@@ -24,6 +24,8 @@ class ImageCache {
   /// The image at the model's size. Different samples may be asked for at once. @throws InputError when it
   /// cannot be read
   const data::Image& get(std::uint64_t id);
+  /// One of the dataset's ready-made corrupted images at the model's size; not kept, as no other cell has it.
+  [[nodiscard]] data::Image get_ready_made(std::uint64_t id, const data::ReadyMadeCell& cell) const;
 
  private:
   const data::Dataset& dataset_;

@@ -46,7 +46,9 @@ std::optional<PlannedCorruption> plan_corruption(const Stage& stage) {
 }
 
 Json CorruptionSettings::to_json() const {
-  return {{"parameter_set", corruptions::to_string(parameter_set)},
+  if (ready_made) return {{"source", "files"}, {"protocol", "published"}};
+  return {{"source", "computed"},
+          {"parameter_set", corruptions::to_string(parameter_set)},
           {"flavour", corruptions::to_string(flavour)},
           {"protocol", protocol == Protocol::memory ? "memory" : "published"},
           {"rng", random == RandomKind::philox ? "philox" : "numpy"}};

@@ -40,6 +40,8 @@ struct CorruptionSettings {
   corruptions::Flavour flavour = corruptions::Flavour::hendrycks;
   Protocol protocol = Protocol::memory;
   RandomKind random = RandomKind::philox;
+  /// The images lie corrupted in the dataset, by whoever made them; nothing above is used.
+  bool ready_made = false;
 
   [[nodiscard]] Json to_json() const;
 };

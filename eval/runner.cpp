@@ -193,7 +193,8 @@ Json Runner::volatile_block() const {
 /// AlexNet's errors are of ImageNet's classes under the parameters for its usual size.
 bool Runner::is_imagenet_sized() const {
   return classifier_.info().classes == 1000 &&
-         setup_.corruptions.parameter_set == corruptions::ParameterSet::imagenet;
+         (setup_.corruptions.ready_made ||
+          setup_.corruptions.parameter_set == corruptions::ParameterSet::imagenet);
 }
 
 Json Runner::report(bool interrupted) const {
@@ -221,6 +222,7 @@ Json Runner::report(bool interrupted) const {
   header.config = config_;
   header.config_hash = "sha256:" + sha256_hex(dump_json(config_));
   header.warnings = setup_.model.notes;
+  header.warnings.insert(header.warnings.end(), setup_.warnings.begin(), setup_.warnings.end());
   header.volatile_block = volatile_block();
   Json report = reports::make_report(header, cells, std::move(rows), aggregator.aggregates());
   write_file_atomically(settings_.folder + "/report.json", dump_json(report));

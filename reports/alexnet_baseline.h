@@ -15,8 +15,8 @@ struct BaselineError {
   double sum = 0;
 };
 
-/// The denominators of CE: hendrycks/robustness @8190fe3; per severity for the fifteen, the mean times five for
-/// the extra four (facebookresearch/augmentation-corruption @ba4d5a5).
+/// The denominators of CE: hendrycks/robustness @8190fe3; per severity for the fifteen, the mean times five
+/// for the extra four (facebookresearch/augmentation-corruption @ba4d5a5).
 std::span<const BaselineError> alexnet_errors();
 
 /// Its error on clean images.

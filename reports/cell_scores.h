@@ -34,7 +34,8 @@ struct Selection {
 /// Sorts the cells out. Deterministic, whatever their order.
 Selection select_cells(std::vector<const CellScores*> wanted);
 
-/// Adds `weight` to scores[i] for every images[i] that was right (or wrong) in the cell, which has all of them.
+/// Adds `weight` to scores[i] for every images[i] that was right (or wrong) in the cell, which has all of
+/// them.
 enum class Count { right, wrong };
 void add_score(const CellScores& cell, const std::vector<std::uint64_t>& images, Count what, double weight,
                std::vector<double>& scores);

@@ -11,7 +11,8 @@ namespace {
 constexpr int kSeverities = 5;
 
 /// The cells of one corruption by severity; empty unless all five are there.
-std::vector<const CellScores*> all_severities(std::span<const CellScores> cells, std::string_view corruption) {
+std::vector<const CellScores*> all_severities(std::span<const CellScores> cells,
+                                              std::string_view corruption) {
   std::vector<const CellScores*> found;
   for (int severity = 1; severity <= kSeverities; ++severity) {
     const auto at = std::ranges::find_if(cells, [&](const CellScores& cell) {
@@ -96,7 +97,8 @@ bool is_extra_corruption(const std::string& name) {
   });
 }
 
-std::vector<ScoredAggregate> corruption_errors(std::span<const CellScores> cells, const std::string& protocol) {
+std::vector<ScoredAggregate> corruption_errors(std::span<const CellScores> cells,
+                                               const std::string& protocol) {
   std::vector<ScoredAggregate> aggregates;
   MeanOfRatios mce;
   MeanOfRatios relative;

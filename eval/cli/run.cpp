@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -31,10 +32,42 @@ struct ModelRun {
   std::unique_ptr<Runner> runner;
 };
 
-std::vector<ConditionSpec> requested_conditions(const RunOptions& options) {
+/// Whether the images of the condition are there: ready-made data holds the corrupted ones that it holds.
+bool is_there(const ConditionSpec& condition, const std::vector<data::ReadyMadeCell>& ready_made) {
+  if (ready_made.empty()) return true;
+  const auto corruption = plan_corruption(condition.stages.at(0));
+  return corruption &&
+         std::ranges::find(ready_made, data::ReadyMadeCell{std::string(corruption->entry->name),
+                                                           corruption->severity}) != ready_made.end();
+}
+
+/// The suite's conditions, less those that ready-made data does not have, and the named ones, which must be
+/// there.
+std::vector<ConditionSpec> requested_conditions(const RunOptions& options, const data::Dataset& dataset,
+                                                std::vector<std::string>& warnings) {
+  const std::vector<data::ReadyMadeCell> ready_made = dataset.ready_made();
   std::vector<ConditionSpec> conditions;
-  if (!options.suite.empty()) conditions = find_suite(options.suite).conditions;
-  for (const std::string& text : options.conditions) conditions.push_back(parse_condition(text));
+  std::vector<std::string> left_out;
+  if (!options.suite.empty()) {
+    for (ConditionSpec& condition : find_suite(options.suite).conditions) {
+      if (is_there(condition, ready_made))
+        conditions.push_back(std::move(condition));
+      else
+        left_out.push_back(condition.text());
+    }
+  }
+  if (!left_out.empty())
+    warnings.push_back(fmt::format("suite {}: {} of its conditions are not in the data: {}", options.suite,
+                                   left_out.size(), fmt::join(left_out, ", ")));
+  for (const std::string& text : options.conditions) {
+    conditions.push_back(parse_condition(text));
+    if (!is_there(conditions.back(), ready_made))
+      throw UsageError(
+          fmt::format("'{}' is not in {}, which holds corrupted images only", text, options.data),
+          "evaluate clean images from the folder that they are in");
+  }
+  if (conditions.empty())
+    throw Error(ExitCode::nothing_evaluated, options.data + ": holds none of the suite's conditions");
   return conditions;
 }
 
@@ -82,10 +115,11 @@ class RunCommand {
  public:
   explicit RunCommand(const RunOptions& options)
       : options_(options),
-        plan_(make_plan(requested_conditions(options))),
+        dataset_(data::open_dataset(options.data)),
+        plan_(make_plan(requested_conditions(options, *dataset_, warnings_))),
         threads_(options.threads > 0 ? static_cast<int>(options.threads)
-                                     : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))),
-        dataset_(data::open_dataset(options.data)) {
+                                     : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {
+    for (const std::string& warning : warnings_) fmt::print(stderr, "warning: {}\n", warning);
     samples_ = dataset_->size();
     if (options.limit) samples_ = std::min(samples_, static_cast<std::uint64_t>(*options.limit));
     if (samples_ == 0) throw Error(ExitCode::nothing_evaluated, options.data + ": holds no samples");
@@ -137,9 +171,16 @@ class RunCommand {
                          .samples = samples_,
                          .seed = static_cast<std::uint64_t>(options_.seed),
                          .precision = options_.precision,
-                         .corruptions = corruption_settings(options_.corruptions, info.height, info.width),
+                         .corruptions = settings_for(info),
+                         .warnings = warnings_,
                          .lanes = info.lanes};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
+  }
+
+  [[nodiscard]] CorruptionSettings settings_for(const models::ClassifierInfo& info) const {
+    CorruptionSettings settings = corruption_settings(options_.corruptions, info.height, info.width);
+    settings.ready_made = !dataset_->ready_made().empty();
+    return settings;
   }
 
   /// Whether it was interrupted.
@@ -174,9 +215,10 @@ class RunCommand {
   }
 
   const RunOptions& options_;
+  std::vector<std::string> warnings_;
+  std::unique_ptr<data::Dataset> dataset_;
   std::vector<PlannedCell> plan_;
   int threads_;
-  std::unique_ptr<data::Dataset> dataset_;
   std::uint64_t samples_ = 0;
   std::string dataset_fingerprint_;
   std::deque<ModelRun> runs_;  // runners refer to the models, which must stay where they are

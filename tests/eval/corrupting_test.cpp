@@ -71,10 +71,11 @@ TEST(Corrupt, PublishedIsTheJpegOfMemory) {
 }
 
 TEST(CorruptionSettings, ParametersFollowTheSizeUnlessSaidOtherwise) {
-  EXPECT_EQ(
-      corruption_settings({}, 32, 32).to_json(),
-      Json(
-          {{"parameter_set", "cifar"}, {"flavour", "hendrycks"}, {"protocol", "memory"}, {"rng", "philox"}}));
+  EXPECT_EQ(corruption_settings({}, 32, 32).to_json(), Json({{"source", "computed"},
+                                                             {"parameter_set", "cifar"},
+                                                             {"flavour", "hendrycks"},
+                                                             {"protocol", "memory"},
+                                                             {"rng", "philox"}}));
   EXPECT_EQ(corruption_settings({.params = "tiny"}, 32, 32).to_json().at("parameter_set"), "tiny");
   EXPECT_EQ(corruption_settings({.flavour = "imagecorruptions"}, 32, 32).to_json().at("parameter_set"),
             "imagenet");

@@ -27,6 +27,13 @@ TEST(Suites, CorruptionsHoldEveryCorruptionAtEverySeverity) {
   EXPECT_EQ(find_suite("corruptions").conditions.size(), 1 + 5 * corruptions::corruption_table().size());
 }
 
+TEST(Suites, ImagenetCLeavesTheExtraFourOut) {
+  for (const ConditionSpec& condition : find_suite("imagenet-c").conditions) {
+    const auto* entry = corruptions::find_corruption(condition.stages.at(0).name);
+    EXPECT_TRUE(entry == nullptr || entry->group != "extra") << condition.text();
+  }
+}
+
 TEST(Suites, AreReadFromAFile) {
   const TemporaryFolder folder;
   std::ofstream(folder / "mine.json") << R"({"conditions": ["clean", "fgsm:eps=2/255"]})";

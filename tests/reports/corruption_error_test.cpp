@@ -16,15 +16,24 @@ using tests::clean_cell;
 using tests::corruption_cell;
 using tests::outcome;
 
-/// The means over severities that AugMix (Hendrycks et al., ICLR 2020, arXiv 1912.02781) and many others divide
-/// by: they are not where our table was taken from.
+/// The means over severities that AugMix (Hendrycks et al., ICLR 2020, arXiv 1912.02781) and many others
+/// divide by: they are not where our table was taken from.
 const std::map<std::string, double>& published_means() {
-  static const std::map<std::string, double> means = {
-      {"gaussian_noise", .886428}, {"shot_noise", .894468},        {"impulse_noise", .922640},
-      {"defocus_blur", .819880},   {"glass_blur", .826268},        {"motion_blur", .785948},
-      {"zoom_blur", .798360},      {"snow", .866816},              {"frost", .826572},
-      {"fog", .819324},            {"brightness", .564592},        {"contrast", .853204},
-      {"elastic_transform", .646056}, {"pixelate", .717840},       {"jpeg_compression", .606500}};
+  static const std::map<std::string, double> means = {{"gaussian_noise", .886428},
+                                                      {"shot_noise", .894468},
+                                                      {"impulse_noise", .922640},
+                                                      {"defocus_blur", .819880},
+                                                      {"glass_blur", .826268},
+                                                      {"motion_blur", .785948},
+                                                      {"zoom_blur", .798360},
+                                                      {"snow", .866816},
+                                                      {"frost", .826572},
+                                                      {"fog", .819324},
+                                                      {"brightness", .564592},
+                                                      {"contrast", .853204},
+                                                      {"elastic_transform", .646056},
+                                                      {"pixelate", .717840},
+                                                      {"jpeg_compression", .606500}};
   return means;
 }
 
