@@ -27,10 +27,9 @@ class RandomSource {
   virtual void fill_normal(std::span<double> out);
 };
 
-/// Draws from one Philox stream: the same for a key in every batch, thread and shard, and on every machine up
-/// to the last bit of the C library's logarithm in the tails of the normals. Normals are the inverse
-/// distribution function of a uniform (Wichura, "Algorithm AS 241", Applied Statistics 37, 1988), one uniform
-/// each. A stream holds 2^33 doubles.
+/// Draws from one Philox stream: the same for a key in every batch, thread and shard, and on every machine.
+/// Normals are the inverse distribution function of a uniform (Wichura, "Algorithm AS 241", Applied
+/// Statistics 37, 1988), one uniform each. A stream holds 2^33 doubles.
 class PhiloxSource final : public RandomSource {
  public:
   explicit PhiloxSource(const StreamKey& key) : state_(derive_stream(key)) {}
@@ -54,7 +53,8 @@ class PhiloxSource final : public RandomSource {
   bool second_half_ = false;
 };
 
-/// Quantile of the standard normal distribution, p in (0, 1), relative error about 1e-16 (AS 241, PPND16).
+/// Quantile of the standard normal distribution, p in [2^-1022, 1), relative error about 1e-16 (AS 241,
+/// PPND16); the same on every machine.
 double normal_quantile(double p);
 
 /// Replaces every p by normal_quantile(p), bit for bit.
