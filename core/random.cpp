@@ -121,6 +121,23 @@ void PhiloxSource::fill_normal(std::span<double> out) {
   normal_quantiles(out);
 }
 
+void PhiloxSource::fill_poisson(const PoissonTables& tables, std::span<const std::uint8_t> levels,
+                                std::span<std::uint32_t> out) {
+  std::array<std::uint64_t, 256> words{};
+  std::array<std::uint32_t, 2 * words.size()> halves;
+  while (!out.empty()) {
+    const std::size_t n = std::min(halves.size(), out.size());
+    fill_words(std::span(words).first((n + 1) / 2));
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      halves[2 * i] = static_cast<std::uint32_t>(words[i]);
+      halves[2 * i + 1] = static_cast<std::uint32_t>(words[i] >> 32);
+    }
+    tables.look_up(levels.first(n), std::span(halves).first(n), out.first(n));
+    levels = levels.subspan(n);
+    out = out.subspan(n);
+  }
+}
+
 std::uint32_t PhiloxSource::integer(std::uint32_t bound) {
   if (bound == 0) throw InternalError("a random integer below 0");
   // Lemire's multiplication; rejection removes the bias.

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "core/philox.h"
+#include "core/poisson.h"
 
 namespace vitrobust {
 
@@ -25,6 +26,9 @@ class RandomSource {
   /// The next out.size() draws in order.
   virtual void fill_uniform(std::span<double> out);
   virtual void fill_normal(std::span<double> out);
+  /// out[i] is Poisson with the mean tables.means()[levels[i]]; levels and out have one length.
+  virtual void fill_poisson(const PoissonTables& tables, std::span<const std::uint8_t> levels,
+                            std::span<std::uint32_t> out) = 0;
 };
 
 /// Draws from one Philox stream: the same for a key in every batch, thread and shard, and on every machine.
@@ -40,6 +44,10 @@ class PhiloxSource final : public RandomSource {
   /// In bulk, bit for bit what as many single draws give.
   void fill_uniform(std::span<double> out) override;
   void fill_normal(std::span<double> out) override;
+  /// Two values from each word of 64 bits, its lower half first; half a word is left over when their number
+  /// is odd.
+  void fill_poisson(const PoissonTables& tables, std::span<const std::uint8_t> levels,
+                    std::span<std::uint32_t> out) override;
 
  private:
   std::uint64_t next64();
