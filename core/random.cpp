@@ -10,11 +10,6 @@
 namespace vitrobust {
 namespace {
 
-/// A multiple of 2^-53 in [0, 1). Through a signed integer, for which processors have an instruction.
-double uniform_of(std::uint64_t word) {
-  return static_cast<double>(static_cast<std::int64_t>(word >> 11)) * 0x1p-53;
-}
-
 /// (k + 1/2) 2^-52 for the upper 52 bits k: the midpoints of equal cells, symmetric about 1/2, never 0 or 1.
 double midpoint_of(std::uint64_t word) {
   constexpr std::uint64_t kOne = std::uint64_t{0x3FF} << 52;  // the bits of 1.0; k becomes the fraction
@@ -68,6 +63,14 @@ void RandomSource::fill_normal(std::span<double> out) {
   for (double& value : out) value = normal();
 }
 
+bool RandomSource::fill_words(std::span<std::uint64_t> /*out*/) {
+  return false;
+}
+
+double normal_of(std::uint64_t word) {
+  return normal_quantile(midpoint_of(word));
+}
+
 std::uint64_t PhiloxSource::next64() {
   if (!second_half_) block_ = state_.block(next_block_++);
   const std::size_t at = second_half_ ? 2 : 0;
@@ -75,7 +78,7 @@ std::uint64_t PhiloxSource::next64() {
   return block_[at] | std::uint64_t{block_[at + 1]} << 32;
 }
 
-void PhiloxSource::fill_words(std::span<std::uint64_t> out) {
+bool PhiloxSource::fill_words(std::span<std::uint64_t> out) {
   std::size_t i = 0;
   if (second_half_ && !out.empty()) out[i++] = next64();
   const std::size_t groups = (out.size() - i) / (2 * kLanes);
@@ -91,6 +94,7 @@ void PhiloxSource::fill_words(std::span<std::uint64_t> out) {
     i += 2 * blocks;
   }
   for (; i < out.size(); ++i) out[i] = next64();
+  return true;
 }
 
 template <typename Convert>
@@ -109,7 +113,7 @@ double PhiloxSource::uniform() {
 }
 
 double PhiloxSource::normal() {
-  return normal_quantile(midpoint_of(next64()));
+  return normal_of(next64());
 }
 
 void PhiloxSource::fill_uniform(std::span<double> out) {
