@@ -5,7 +5,7 @@
 #include <bit>
 
 #include "core/error.h"
-#include "core/vectorize.h"
+#include "core/philox_lanes.h"
 
 namespace vitrobust {
 namespace {
@@ -14,43 +14,6 @@ namespace {
 double midpoint_of(std::uint64_t word) {
   constexpr std::uint64_t kOne = std::uint64_t{0x3FF} << 52;  // the bits of 1.0; k becomes the fraction
   return std::bit_cast<double>(kOne | word >> 12) - (1 - 0x1p-53);
-}
-
-constexpr std::size_t kLanes = 32;
-
-/// As many groups of 32 blocks of a stream as fit, from block `first` on, two words of 64 bits a block: one
-/// loop over the lanes per step, so that the compiler vectorises what philox4x32_10 does for one block.
-VITROBUST_VECTORIZE void philox_lanes(const PhiloxStreamState& state, std::uint32_t first, std::uint64_t* out,
-                                      std::size_t groups) {
-  for (; groups > 0; --groups, first += kLanes, out += 2 * kLanes) {
-    std::array<std::array<std::uint32_t, kLanes>, 4> c;
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      c[0][i] = first + static_cast<std::uint32_t>(i);
-      c[1][i] = state.restart;
-      c[2][i] = state.salt[0];
-      c[3][i] = state.salt[1];
-    }
-    PhiloxKey key = state.key;
-    for (int round = 0; round < 10; ++round) {
-      for (std::size_t i = 0; i < kLanes; ++i) {
-        // Upper and lower halves apart: each is one instruction for many lanes.
-        const std::uint32_t low0 = kPhiloxMultipliers[0] * c[0][i];
-        const std::uint32_t low1 = kPhiloxMultipliers[1] * c[2][i];
-        const auto high0 = static_cast<std::uint32_t>(std::uint64_t{kPhiloxMultipliers[0]} * c[0][i] >> 32);
-        const auto high1 = static_cast<std::uint32_t>(std::uint64_t{kPhiloxMultipliers[1]} * c[2][i] >> 32);
-        c[0][i] = high1 ^ c[1][i] ^ key[0];
-        c[1][i] = low1;
-        c[2][i] = high0 ^ c[3][i] ^ key[1];
-        c[3][i] = low0;
-      }
-      key[0] += kPhiloxIncrements[0];
-      key[1] += kPhiloxIncrements[1];
-    }
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      out[2 * i] = c[0][i] | std::uint64_t{c[1][i]} << 32;
-      out[2 * i + 1] = c[2][i] | std::uint64_t{c[3][i]} << 32;
-    }
-  }
 }
 
 }  // namespace
@@ -81,13 +44,13 @@ std::uint64_t PhiloxSource::next64() {
 bool PhiloxSource::fill_words(std::span<std::uint64_t> out) {
   std::size_t i = 0;
   if (second_half_ && !out.empty()) out[i++] = next64();
-  const std::size_t groups = (out.size() - i) / (2 * kLanes);
+  const std::size_t groups = (out.size() - i) / (2 * kPhiloxLanes);
   philox_lanes(state_, next_block_, out.data() + i, groups);
-  next_block_ += static_cast<std::uint32_t>(groups * kLanes);
-  i += groups * 2 * kLanes;
+  next_block_ += static_cast<std::uint32_t>(groups * kPhiloxLanes);
+  i += groups * 2 * kPhiloxLanes;
   // What is left of a group, by whole blocks: the rest of the group is thrown away, not skipped.
   if (const std::size_t blocks = (out.size() - i) / 2; blocks > 4) {
-    std::array<std::uint64_t, 2 * kLanes> group;
+    std::array<std::uint64_t, 2 * kPhiloxLanes> group;
     philox_lanes(state_, next_block_, group.data(), 1);
     std::copy_n(group.begin(), 2 * blocks, out.data() + i);
     next_block_ += static_cast<std::uint32_t>(blocks);
