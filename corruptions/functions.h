@@ -10,6 +10,10 @@ namespace vitrobust::corruptions {
 /// Adds independent Gaussian noise to every channel of every pixel; draws height·width·3 normals, row-major.
 data::Image gaussian_noise(const data::Image& image, const CorruptionContext& context);
 
+/// Lays a random crop of one of five pictures of ice over the image; draws three integers: which one, the
+/// crop's first row, its first column.
+data::Image frost(const data::Image& image, const CorruptionContext& context);
+
 /// Lays fog of varying density over the image; draws size² - 1 uniforms, size the side of a `Plasma` that
 /// covers the image.
 data::Image fog(const data::Image& image, const CorruptionContext& context);

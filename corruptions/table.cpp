@@ -9,6 +9,7 @@ namespace {
 
 constexpr CorruptionEntry kTable[] = {
     {"gaussian_noise", "noise", "independent Gaussian noise, as of a sensor in low light", &gaussian_noise},
+    {"frost", "weather", "pictures of ice laid over the image", &frost},
     {"fog", "weather", "fog of varying density, by the diamond-square algorithm", &fog},
     {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
     {"jpeg_compression", "digital", "the artefacts of a low-quality JPEG (4:2:0)", &jpeg_compression},
