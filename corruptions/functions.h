@@ -21,6 +21,10 @@ data::Image fog(const data::Image& image, const CorruptionContext& context);
 /// Raises the V channel of HSV by a constant; deterministic.
 data::Image brightness(const data::Image& image, const CorruptionContext& context);
 
+/// Displaces every pixel by smooth noise, in the flavour of hendrycks after a random affine map; draws six
+/// uniforms for the map, then height·width for the horizontal and as many for the vertical displacements.
+data::Image elastic_transform(const data::Image& image, const CorruptionContext& context);
+
 /// Compresses to a baseline JPEG and decodes it; deterministic for one libjpeg.
 data::Image jpeg_compression(const data::Image& image, const CorruptionContext& context);
 

@@ -12,6 +12,8 @@ constexpr CorruptionEntry kTable[] = {
     {"frost", "weather", "pictures of ice laid over the image", &frost},
     {"fog", "weather", "fog of varying density, by the diamond-square algorithm", &fog},
     {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
+    {"elastic_transform", "digital", "smooth random displacements, with hendrycks after a random affine map",
+     &elastic_transform},
     {"jpeg_compression", "digital", "the artefacts of a low-quality JPEG (4:2:0)", &jpeg_compression},
     {"gaussian_blur", "extra", "convolution with an isotropic Gaussian", &gaussian_blur},
 };
