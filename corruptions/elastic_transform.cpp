@@ -2,7 +2,9 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <memory>
 #include <opencv2/imgproc.hpp>
+#include <span>
 #include <vector>
 
 #include "corruptions/functions.h"
@@ -52,18 +54,26 @@ constexpr std::array<double, 5> kImagecorruptionsAlpha = {250 * .05, 250 * .065,
 constexpr double kImagecorruptionsSigma = .01;
 constexpr double kImagecorruptionsNoise = .005;
 
-/// One spare value at the end, so that four can be read where a pixel has three.
-using Pixels = std::vector<float>;
+/// Values in [0, 1], and one spare at the end, so that four can be read where a pixel has three.
+using Pixels = std::unique_ptr<float[]>;
+
+Pixels allocate(const data::Image& image) {
+  auto pixels = std::make_unique_for_overwrite<float[]>(image.pixels.size() + 1);
+  pixels[image.pixels.size()] = 0;
+  return pixels;
+}
 
 Pixels to_unit(const data::Image& image) {
-  Pixels unit(image.pixels.size() + 1);
+  Pixels unit = allocate(image);
   for (std::size_t i = 0; i < image.pixels.size(); ++i)
     unit[i] = static_cast<float>(image.pixels[i]) / 255.0F;
   return unit;
 }
 
 /// Three corners of a square about the middle move at random, the image with them.
-Pixels jitter(Pixels unit, int height, int width, double by, RandomSource& random) {
+Pixels jittered(const data::Image& image, double by, RandomSource& random) {
+  const int height = image.height;
+  const int width = image.width;
   // The reference takes the middle of the rows for an abscissa; it knows square images only.
   const auto middle_x = static_cast<float>(height / 2);
   const auto middle_y = static_cast<float>(width / 2);
@@ -77,13 +87,16 @@ Pixels jitter(Pixels unit, int height, int width, double by, RandomSource& rando
     point.x += static_cast<float>(random.uniform(-by, by));
     point.y += static_cast<float>(random.uniform(-by, by));
   }
-  Pixels warped(unit.size());
-  cv::Mat out(height, width, CV_32FC3, warped.data());
-  cv::warpAffine(cv::Mat(height, width, CV_32FC3, unit.data()), out, cv::getAffineTransform(from, to),
-                 out.size(), cv::INTER_LINEAR, cv::BORDER_REFLECT_101);
+  Pixels warped = allocate(image);
+  const Pixels unit = to_unit(image);
+  cv::Mat out(height, width, CV_32FC3, warped.get());
+  cv::warpAffine(cv::Mat(height, width, CV_32FC3, unit.get()), out,
+                 cv::getAffineTransform(from.data(), to.data()), out.size(), cv::INTER_LINEAR,
+                 cv::BORDER_REFLECT_101);
   return warped;
 }
 
+/// Uniform noise on [-noise, noise) and how it is smoothed and scaled to displacements in pixels.
 struct Field {
   double alpha;
   double sigma_y;
@@ -91,17 +104,21 @@ struct Field {
   double noise;
 };
 
-/// How far each pixel reads from its own place along one axis.
-std::vector<float> displacements(const Field& field, int height, int width, RandomSource& random) {
-  std::vector<float> result(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-  if (field.alpha == 0) return result;
-  std::vector<double> smooth(result.size());
-  random.fill_uniform(smooth);
+/// Fills horizontal and vertical displacements, all of the former before the latter.
+void draw_displacements(const Field& field, int height, int width, std::span<double> both,
+                        std::span<double> scratch, RandomSource& random) {
+  if (field.alpha == 0) {
+    std::fill(both.begin(), both.end(), 0.0);
+    return;
+  }
+  random.fill_uniform(both);
   const double range = field.noise - -field.noise;
-  for (double& value : smooth) value = -field.noise + range * value;
-  gaussian_filter_reflect(smooth, height, width, field.sigma_y, field.sigma_x);
-  for (std::size_t i = 0; i < result.size(); ++i) result[i] = static_cast<float>(smooth[i] * field.alpha);
-  return result;
+  for (double& value : both) value = -field.noise + range * value;
+  const ReflectingGaussian gaussian(height, width, field.sigma_y, field.sigma_x);
+  gaussian.apply(both.first(scratch.size()), scratch);
+  gaussian.apply(both.last(scratch.size()), scratch);
+  // In single precision, as in the reference.
+  for (double& value : both) value = static_cast<double>(static_cast<float>(value * field.alpha));
 }
 
 /// The two samples around a position along an axis, which is mirrored with the edge sample repeated, and how
@@ -136,35 +153,80 @@ Neighbours neighbours(double at, int n) {
   return {inside(first), inside(first + 1), at - floor};
 }
 
-/// result(y, x) = unit(y + dy, x + dx), bilinear, in the order of scipy's multiplications.
-data::Image sample(const Pixels& unit, int height, int width, const std::vector<float>& dy,
-                   const std::vector<float>& dx) {
-  data::Image result(height, width);
-  const auto pixel = [&](int y, int x) {
-    return unit.data() +
-           3 * (static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x));
-  };
-  std::size_t i = 0;
-  for (int y = 0; y < height; ++y) {
-    for (int x = 0; x < width; ++x, ++i) {
-      const Neighbours rows = neighbours(y + static_cast<double>(dy[i]), height);
-      const Neighbours columns = neighbours(x + static_cast<double>(dx[i]), width);
-      const float* top_left = pixel(rows.first, columns.first);
-      const float* top_right = pixel(rows.first, columns.second);
-      const float* bottom_left = pixel(rows.second, columns.first);
-      const float* bottom_right = pixel(rows.second, columns.second);
-      const double top = 1 - rows.fraction;
-      const double left = 1 - columns.fraction;
-      for (std::size_t c = 0; c < 3; ++c) {
-        const double value = top_left[c] * top * left + top_right[c] * top * columns.fraction +
-                             bottom_left[c] * rows.fraction * left +
-                             bottom_right[c] * rows.fraction * columns.fraction;
-        result.pixels[3 * i + c] =
-            static_cast<std::uint8_t>(std::clamp(static_cast<float>(value), 0.0F, 1.0F) * 255.0F);
-      }
-    }
+/// The four pixels around a position and the weights of the lower and the right ones.
+struct Corners {
+  const float* top_left;
+  const float* top_right;
+  const float* bottom_left;
+  const float* bottom_right;
+  double bottom;
+  double right;
+};
+
+/// Three values in order of scipy's multiplications and additions.
+inline void interpolate(const Corners& at, std::uint8_t* out) {
+  const double top = 1 - at.bottom;
+  const double left = 1 - at.right;
+  // The fourth is of the next pixel or spare; with it the compiler sees a vector.
+  std::array<float, 4> levels;
+  for (std::size_t c = 0; c < 4; ++c) {
+    const double value = at.top_left[c] * top * left + at.top_right[c] * top * at.right +
+                         at.bottom_left[c] * at.bottom * left + at.bottom_right[c] * at.bottom * at.right;
+    const auto rounded = static_cast<float>(value);
+    const float above = rounded < 0.0F ? 0.0F : rounded;
+    levels[c] = (above > 1.0F ? 1.0F : above) * 255.0F;
   }
-  return result;
+  for (std::size_t c = 0; c < 3; ++c) out[c] = static_cast<std::uint8_t>(static_cast<int>(levels[c]));
+}
+
+/// Where the pixels of one row read.
+struct RowPlan {
+  explicit RowPlan(int width)
+      : first(static_cast<std::size_t>(width)), bottom(first.size()), right(first.size()) {}
+
+  /// Index of the upper left pixel, or -1 where mirroring is needed.
+  std::vector<int> first;
+  std::vector<double> bottom;
+  std::vector<double> right;
+};
+
+VITROBUST_VECTORIZE
+void plan_row(int y, int height, int width, const double* __restrict dy, const double* __restrict dx,
+              int* __restrict first, double* __restrict bottom, double* __restrict right) {
+  for (int x = 0; x < width; ++x) {
+    const double at_y = y + dy[x];
+    const double at_x = x + dx[x];
+    const int row = static_cast<int>(at_y);
+    const int column = static_cast<int>(at_x);
+    bottom[x] = at_y - row;
+    right[x] = at_x - column;
+    const bool inside = (at_y >= 0) & (at_y < height - 1) & (at_x >= 0) & (at_x < width - 1);
+    first[x] = inside ? row * width + column : -1;
+  }
+}
+
+/// out(y, x) = unit(y + dy, x + dx), bilinear.
+VITROBUST_VECTORIZE
+void sample_row(const float* unit, int y, int height, int width, const double* dy, const double* dx,
+                const RowPlan& plan, std::uint8_t* __restrict out) {
+  const std::ptrdiff_t line = std::ptrdiff_t{3} * width;
+  for (int x = 0; x < width; ++x) {
+    const auto i = static_cast<std::size_t>(x);
+    if (plan.first[i] >= 0) {
+      const float* corner = unit + std::ptrdiff_t{3} * plan.first[i];
+      interpolate({corner, corner + 3, corner + line, corner + line + 3, plan.bottom[i], plan.right[i]},
+                  out + 3 * i);
+      continue;
+    }
+    const Neighbours rows = neighbours(y + dy[i], height);
+    const Neighbours columns = neighbours(x + dx[i], width);
+    const float* top = unit + rows.first * line;
+    const float* bottom = unit + rows.second * line;
+    interpolate({top + std::ptrdiff_t{3} * columns.first, top + std::ptrdiff_t{3} * columns.second,
+                 bottom + std::ptrdiff_t{3} * columns.first, bottom + std::ptrdiff_t{3} * columns.second,
+                 rows.fraction, columns.fraction},
+                out + 3 * i);
+  }
 }
 
 }  // namespace
@@ -173,21 +235,33 @@ data::Image elastic_transform(const data::Image& image, const CorruptionContext&
   const int height = image.height;
   const int width = image.width;
   const std::size_t severity = severity_index(context);
-  Pixels unit = to_unit(image);
+  const std::size_t size = image.pixels.size() / 3;
   Field field{};
+  Pixels source;
   if (context.flavour == Flavour::hendrycks) {
     const Elastic& elastic = parameters_for(kElastic, context);
-    unit = jitter(std::move(unit), height, width, elastic.jitter, context.random);
+    source = jittered(image, elastic.jitter, context.random);
     field = {.alpha = elastic.alpha, .sigma_y = elastic.sigma, .sigma_x = elastic.sigma, .noise = 1};
   } else {
+    source = to_unit(image);
     field = {.alpha = kImagecorruptionsAlpha[severity],
              .sigma_y = height * kImagecorruptionsSigma,
              .sigma_x = width * kImagecorruptionsSigma,
              .noise = height * kImagecorruptionsNoise};
   }
-  const std::vector<float> dx = displacements(field, height, width, context.random);
-  const std::vector<float> dy = displacements(field, height, width, context.random);
-  return sample(unit, height, width, dy, dx);
+  const auto fields = std::make_unique_for_overwrite<double[]>(3 * size);
+  const std::span<double> both(fields.get(), 2 * size);
+  draw_displacements(field, height, width, both, {fields.get() + 2 * size, size}, context.random);
+  data::Image result(height, width);
+  RowPlan plan(width);
+  for (int y = 0; y < height; ++y) {
+    const std::size_t start = static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
+    const double* dx = both.data() + start;
+    const double* dy = dx + size;
+    plan_row(y, height, width, dy, dx, plan.first.data(), plan.bottom.data(), plan.right.data());
+    sample_row(source.get(), y, height, width, dy, dx, plan, result.pixels.data() + 3 * start);
+  }
+  return result;
 }
 
 }  // namespace vitrobust::corruptions

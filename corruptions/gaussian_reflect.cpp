@@ -1,9 +1,8 @@
 #include "corruptions/gaussian_reflect.h"
 
 #include <algorithm>
-#include <array>
-#include <cstddef>
-#include <vector>
+#include <cstdlib>
+#include <utility>
 
 #include "corruptions/gaussian_kernel.h"
 #include "corruptions/vectorize.h"
@@ -20,174 +19,187 @@ std::size_t mirrored(std::ptrdiff_t i, std::ptrdiff_t n) {
 }
 
 /// out[i] = Σ_k weights[k] (lines[r-k][i] + lines[r+k][i]), from the outermost pair inwards, r the radius.
+/// Four pairs at a time, so that the sum is not written and read again for each.
 VITROBUST_VECTORIZE
 void add_taps(const double* const* lines, const double* weights, std::size_t radius, std::size_t count,
               double* __restrict out) {
-  constexpr std::size_t kBlock = 16;  // sums that stay in registers
-  std::size_t start = 0;
-  for (; start + kBlock <= count; start += kBlock) {
-    double sums[kBlock];
-    for (std::size_t i = 0; i < kBlock; ++i) sums[i] = lines[radius][start + i] * weights[0];
-    for (std::size_t k = radius; k > 0; --k) {
-      const double* before = lines[radius - k] + start;
-      const double* after = lines[radius + k] + start;
-      for (std::size_t i = 0; i < kBlock; ++i) sums[i] += (before[i] + after[i]) * weights[k];
-    }
-    for (std::size_t i = 0; i < kBlock; ++i) out[start + i] = sums[i];
+  const double* centre = lines[radius];
+  for (std::size_t i = 0; i < count; ++i) out[i] = centre[i] * weights[0];
+  std::size_t k = radius;
+  for (; k >= 4; k -= 4) {
+    const double* const* before = lines + (radius - k);
+    const double* const* after = lines + (radius + k);
+    const double *b0 = before[0], *b1 = before[1], *b2 = before[2], *b3 = before[3];
+    const double *a0 = after[0], *a1 = after[-1], *a2 = after[-2], *a3 = after[-3];
+    const double w0 = weights[k], w1 = weights[k - 1], w2 = weights[k - 2], w3 = weights[k - 3];
+    for (std::size_t i = 0; i < count; ++i)
+      out[i] =
+          out[i] + (b0[i] + a0[i]) * w0 + (b1[i] + a1[i]) * w1 + (b2[i] + a2[i]) * w2 + (b3[i] + a3[i]) * w3;
   }
-  for (; start < count; ++start) {
-    double sum = lines[radius][start] * weights[0];
-    for (std::size_t k = radius; k > 0; --k)
-      sum += (lines[radius - k][start] + lines[radius + k][start]) * weights[k];
-    out[start] = sum;
-  }
-}
-
-void filter_columns(const double* field, std::size_t rows, std::size_t columns,
-                    const std::vector<double>& weights, double* out) {
-  const auto radius = static_cast<std::ptrdiff_t>(weights.size() - 1);
-  std::vector<const double*> lines(2 * weights.size() - 1);
-  for (std::size_t y = 0; y < rows; ++y) {
-    for (std::ptrdiff_t k = -radius; k <= radius; ++k)
-      lines[static_cast<std::size_t>(k + radius)] =
-          field + mirrored(static_cast<std::ptrdiff_t>(y) + k, static_cast<std::ptrdiff_t>(rows)) * columns;
-    add_taps(lines.data(), weights.data(), weights.size() - 1, columns, out + y * columns);
+  for (; k > 0; --k) {
+    const double* before = lines[radius - k];
+    const double* after = lines[radius + k];
+    const double weight = weights[k];
+    for (std::size_t i = 0; i < count; ++i) out[i] += (before[i] + after[i]) * weight;
   }
 }
 
-void filter_rows(const double* field, std::size_t rows, std::size_t columns,
-                 const std::vector<double>& weights, double* out) {
-  const std::size_t radius = weights.size() - 1;
-  // The taps read the padded row itself, shifted.
-  std::vector<double> padded(columns + 2 * radius);
-  std::vector<const double*> lines(2 * radius + 1);
-  for (std::size_t k = 0; k < lines.size(); ++k) lines[k] = padded.data() + k;
-  for (std::size_t y = 0; y < rows; ++y) {
-    const double* row = field + y * columns;
-    std::copy_n(row, columns, padded.data() + radius);
-    for (std::size_t i = 0; i < radius; ++i) {
-      padded[radius - 1 - i] = row[i];
-      padded[radius + columns + i] = row[columns - 1 - i];
-    }
-    add_taps(lines.data(), weights.data(), radius, columns, out + y * columns);
-  }
-}
-
-constexpr std::size_t kTileRows = 4;
-constexpr std::size_t kTileColumns = 8;
-
-std::size_t padded_to(std::size_t tile, std::size_t n) {
-  return (n + tile - 1) / tile * tile;
-}
-
-/// out = a b, a of m x k, b of k x n; m a multiple of kTileRows, n of kTileColumns.
+/// out = a b, a of m x k, b of k x n, all row-major. Two rows and four terms at a time, so that little is
+/// written and read again.
 VITROBUST_VECTORIZE
 void multiply(const double* a, const double* b, std::size_t m, std::size_t k, std::size_t n,
               double* __restrict out) {
-  for (std::size_t y = 0; y < m; y += kTileRows) {
-    for (std::size_t x = 0; x < n; x += kTileColumns) {
-      double sums[kTileRows][kTileColumns] = {};
-      for (std::size_t i = 0; i < k; ++i) {
-        const double* right = b + i * n + x;
-        for (std::size_t row = 0; row < kTileRows; ++row) {
-          const double left = a[(y + row) * k + i];
-          for (std::size_t column = 0; column < kTileColumns; ++column)
-            sums[row][column] += left * right[column];
-        }
+  std::fill_n(out, m * n, 0.0);
+  std::size_t y = 0;
+  for (; y + 2 <= m; y += 2) {
+    const double* upper = a + y * k;
+    const double* lower = upper + k;
+    double* __restrict upper_out = out + y * n;
+    double* __restrict lower_out = upper_out + n;
+    std::size_t i = 0;
+    for (; i + 4 <= k; i += 4) {
+      const double *r0 = b + i * n, *r1 = r0 + n, *r2 = r1 + n, *r3 = r2 + n;
+      const double u0 = upper[i], u1 = upper[i + 1], u2 = upper[i + 2], u3 = upper[i + 3];
+      const double l0 = lower[i], l1 = lower[i + 1], l2 = lower[i + 2], l3 = lower[i + 3];
+      for (std::size_t x = 0; x < n; ++x) {
+        upper_out[x] += u0 * r0[x] + u1 * r1[x] + (u2 * r2[x] + u3 * r3[x]);
+        lower_out[x] += l0 * r0[x] + l1 * r1[x] + (l2 * r2[x] + l3 * r3[x]);
       }
-      for (std::size_t row = 0; row < kTileRows; ++row)
-        std::copy_n(sums[row], kTileColumns, out + (y + row) * n + x);
     }
+    for (; i < k; ++i) {
+      const double* row = b + i * n;
+      for (std::size_t x = 0; x < n; ++x) {
+        upper_out[x] += upper[i] * row[x];
+        lower_out[x] += lower[i] * row[x];
+      }
+    }
+  }
+  for (; y < m; ++y)
+    for (std::size_t i = 0; i < k; ++i)
+      for (std::size_t x = 0; x < n; ++x) out[y * n + x] += a[y * k + i] * b[i * n + x];
+}
+
+void add_and_subtract(double* __restrict a, double* __restrict b, std::size_t count) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double sum = a[i] + b[i];
+    b[i] = a[i] - b[i];
+    a[i] = sum;
   }
 }
 
-/// The weight with which output i reads input j: that of every tap that lands on j after mirroring. A
-/// mirrored line of n values repeats after 2n, so the taps are added up modulo 2n first.
-class FoldedKernel {
- public:
-  FoldedKernel(const std::vector<double>& weights, std::size_t side) : period_(2 * side), taps_(period_) {
-    taps_[0] = weights[0];
-    for (std::size_t k = 1; k < weights.size(); ++k) {
-      taps_[k % period_] += weights[k];
-      taps_[(period_ - k % period_) % period_] += weights[k];
-    }
-  }
-
-  [[nodiscard]] double operator()(std::size_t i, std::size_t j) const {
-    return taps_[(i + period_ - j) % period_] + taps_[(i + j + 1) % period_];
-  }
-
- private:
-  std::size_t period_;
-  std::vector<double> taps_;
-};
-
-/// The kernel treats both ends alike, so the part of a column that is even about its middle and the part that
-/// is odd stay apart, and each takes a matrix of half the side.
-void filter_columns_folded(std::vector<double>& field, std::size_t rows, std::size_t columns,
-                           const std::vector<double>& weights) {
-  const FoldedKernel kernel(weights, rows);
-  const std::size_t half = (rows + 1) / 2;
-  const std::size_t width = padded_to(kTileColumns, columns);
-  const std::size_t height = padded_to(kTileRows, half);
-  std::vector<double> matrix(height * half);
-  std::vector<double> part(half * width);
-  std::array<std::vector<double>, 2> filtered;
-  for (std::size_t odd = 0; odd < 2; ++odd) {
-    const double sign = odd == 0 ? 1 : -1;
-    for (std::size_t i = 0; i < half; ++i) {
-      // The middle of an odd number of rows is its own mirror image: read once, though both ends read it.
-      const std::size_t other = rows - 1 - i;
-      const double share = i == other && odd == 0 ? 0.5 : 1;
-      for (std::size_t x = 0; x < columns; ++x)
-        part[i * width + x] = share * (field[i * columns + x] + sign * field[other * columns + x]);
-      for (std::size_t j = 0; j < half; ++j)
-        matrix[i * half + j] = 0.5 * (kernel(i, j) + sign * kernel(i, rows - 1 - j));
-    }
-    filtered[odd].resize(height * width);
-    multiply(matrix.data(), part.data(), height, half, width, filtered[odd].data());
-  }
-  for (std::size_t i = 0; i < half; ++i) {
-    for (std::size_t x = 0; x < columns; ++x) {
-      const double even = filtered[0][i * width + x];
-      const double odd = filtered[1][i * width + x];
-      field[i * columns + x] = even + odd;
-      field[(rows - 1 - i) * columns + x] = even - odd;
-    }
-  }
-}
-
-std::vector<double> transposed(const std::vector<double>& field, std::size_t rows, std::size_t columns) {
+void transpose(const double* from, std::size_t rows, std::size_t columns, double* to) {
   constexpr std::size_t kTile = 16;
-  std::vector<double> result(field.size());
   for (std::size_t top = 0; top < rows; top += kTile)
     for (std::size_t x = 0; x < columns; ++x)
       for (std::size_t y = top; y < std::min(top + kTile, rows); ++y)
-        result[x * rows + y] = field[y * columns + x];
-  return result;
+        to[x * rows + y] = from[y * columns + x];
 }
 
 }  // namespace
 
-void gaussian_filter_reflect(std::span<double> field, int rows, int columns, double sigma_y, double sigma_x) {
-  const auto height = static_cast<std::size_t>(rows);
-  const auto width = static_cast<std::size_t>(columns);
-  const std::vector<double> weights_y = half_kernel(sigma_y, kTruncate);
-  const std::vector<double> weights_x = half_kernel(sigma_x, kTruncate);
-  std::vector<double> between(field.size());
-  if (weights_y.size() <= height) {
-    filter_columns(field.data(), height, width, weights_y, between.data());
-  } else {
-    std::copy(field.begin(), field.end(), between.begin());
-    filter_columns_folded(between, height, width, weights_y);
+/// A mirrored line of n values repeats after 2n, so the taps are first added up modulo 2n; then each output i
+/// reads input j through the tap at their distance and through that at the distance of j's mirror image.
+/// The kernel treats both ends alike, so the part of a line that is even about its middle and the part that
+/// is odd stay apart, and each takes a matrix of half the side.
+ReflectingGaussian::Axis::Axis(int length, double sigma)
+    : side(static_cast<std::size_t>(length)), weights(half_kernel(sigma, kTruncate)) {
+  if (weights.size() <= side) return;
+  const std::size_t period = 2 * side;
+  std::vector<double> taps(period);
+  taps[0] = weights[0];
+  for (std::size_t k = 1; k < weights.size(); ++k) {
+    taps[k % period] += weights[k];
+    taps[(period - k % period) % period] += weights[k];
   }
-  if (weights_x.size() <= width) {
-    filter_rows(between.data(), height, width, weights_x, field.data());
+  const auto weight = [&](std::size_t i, std::size_t j) {
+    return taps[i < j ? j - i : i - j] + taps[i + j + 1];
+  };
+  const std::size_t half = (side + 1) / 2;
+  const std::size_t middle = side / 2;
+  folded[0].resize(half * half);
+  folded[1].resize(middle * middle);
+  for (std::size_t i = 0; i < half; ++i)
+    for (std::size_t j = 0; j < half; ++j)
+      folded[0][i * half + j] = 0.5 * (weight(i, j) + weight(i, side - 1 - j));
+  for (std::size_t i = 0; i < middle; ++i)
+    for (std::size_t j = 0; j < middle; ++j)
+      folded[1][i * middle + middle - 1 - j] = 0.5 * (weight(i, j) - weight(i, side - 1 - j));
+}
+
+ReflectingGaussian::ReflectingGaussian(int rows, int columns, double sigma_y, double sigma_x)
+    : vertical_(rows, sigma_y), horizontal_(columns, sigma_x) {}
+
+void ReflectingGaussian::apply(std::span<double> field, std::span<double> scratch) const {
+  const std::size_t rows = vertical_.side;
+  const std::size_t columns = horizontal_.side;
+  std::span<double> now = field;
+  std::span<double> other = scratch;
+  if (vertical_.folded[0].empty()) {
+    filter_columns(vertical_, now, other);
+    std::swap(now, other);
   } else {
-    std::vector<double> turned = transposed(between, height, width);
-    filter_columns_folded(turned, width, height, weights_x);
-    const std::vector<double> back = transposed(turned, width, height);
-    std::copy(back.begin(), back.end(), field.begin());
+    filter_columns_folded(vertical_, now, other);
+  }
+  if (horizontal_.folded[0].empty()) {
+    filter_rows(horizontal_, now, other);
+    std::swap(now, other);
+  } else {
+    transpose(now.data(), rows, columns, other.data());
+    filter_columns_folded(horizontal_, other, now);
+    transpose(other.data(), columns, rows, now.data());
+  }
+  if (now.data() != field.data()) std::copy(now.begin(), now.end(), field.begin());
+}
+
+void ReflectingGaussian::filter_columns(const Axis& axis, std::span<const double> field,
+                                        std::span<double> out) {
+  const auto radius = static_cast<std::ptrdiff_t>(axis.weights.size() - 1);
+  const auto rows = static_cast<std::ptrdiff_t>(axis.side);
+  const std::size_t columns = field.size() / axis.side;
+  std::vector<const double*> lines(2 * axis.weights.size() - 1);
+  for (std::ptrdiff_t y = 0; y < rows; ++y) {
+    for (std::ptrdiff_t k = -radius; k <= radius; ++k)
+      lines[static_cast<std::size_t>(k + radius)] = field.data() + mirrored(y + k, rows) * columns;
+    add_taps(lines.data(), axis.weights.data(), axis.weights.size() - 1, columns,
+             out.data() + static_cast<std::size_t>(y) * columns);
+  }
+}
+
+void ReflectingGaussian::filter_rows(const Axis& axis, std::span<const double> field, std::span<double> out) {
+  const std::size_t radius = axis.weights.size() - 1;
+  const std::size_t columns = axis.side;
+  // The taps read the padded row itself, shifted.
+  std::vector<double> padded(columns + 2 * radius);
+  std::vector<const double*> lines(2 * radius + 1);
+  for (std::size_t k = 0; k < lines.size(); ++k) lines[k] = padded.data() + k;
+  for (std::size_t start = 0; start < field.size(); start += columns) {
+    const std::span<const double> row = field.subspan(start, columns);
+    std::copy(row.begin(), row.end(), padded.begin() + static_cast<std::ptrdiff_t>(radius));
+    for (std::size_t i = 0; i < radius; ++i) {
+      padded[radius - 1 - i] = row[i];
+      padded[radius + columns + i] = row[columns - 1 - i];
+    }
+    add_taps(lines.data(), axis.weights.data(), radius, columns, out.data() + start);
+  }
+}
+
+void ReflectingGaussian::filter_columns_folded(const Axis& axis, std::span<double> field,
+                                               std::span<double> scratch) {
+  const std::size_t columns = field.size() / axis.side;
+  const std::size_t half = (axis.side + 1) / 2;
+  const std::size_t middle = axis.side / 2;
+  double* even = scratch.data();
+  double* odd = even + half * columns;
+  const auto row = [&](std::size_t y) { return field.data() + y * columns; };
+  // The even part takes the place of the upper rows, the odd part, upside down, that of the lower ones. The
+  // middle one of an odd number of rows is its own mirror image.
+  for (std::size_t i = 0; i < middle; ++i) add_and_subtract(row(i), row(axis.side - 1 - i), columns);
+  multiply(axis.folded[0].data(), row(0), half, half, columns, even);
+  multiply(axis.folded[1].data(), row(half), middle, middle, columns, odd);
+  std::copy_n(even, half * columns, row(0));
+  for (std::size_t i = 0; i < middle; ++i) {
+    std::copy_n(odd + i * columns, columns, row(axis.side - 1 - i));
+    add_and_subtract(row(i), row(axis.side - 1 - i), columns);
   }
 }
 
