@@ -31,4 +31,7 @@ data::Image jpeg_compression(const data::Image& image, const CorruptionContext& 
 /// Convolves with an isotropic Gaussian; deterministic.
 data::Image gaussian_blur(const data::Image& image, const CorruptionContext& context);
 
+/// Splashes water or, at severities 4 and 5, mud on the lens; draws height·width normals.
+data::Image spatter(const data::Image& image, const CorruptionContext& context);
+
 }  // namespace vitrobust::corruptions

@@ -16,6 +16,7 @@ constexpr CorruptionEntry kTable[] = {
      &elastic_transform},
     {"jpeg_compression", "digital", "the artefacts of a low-quality JPEG (4:2:0)", &jpeg_compression},
     {"gaussian_blur", "extra", "convolution with an isotropic Gaussian", &gaussian_blur},
+    {"spatter", "extra", "splashes of water on the lens, of mud at severities 4 and 5", &spatter},
 };
 
 }  // namespace

@@ -12,7 +12,7 @@ import types
 os.environ["OPENCV_IPP"] = "disabled"
 
 import cv2
-from common import DRAW, FLAVOURS, HENDRYCKS, IMAGECORRUPTIONS, SET_SIZES, Golden, variant
+from common import DRAW, FLAVOURS, HENDRYCKS, IMAGECORRUPTIONS, SET_SIZES, Golden, add_usual_cases, variant
 
 
 def fog():
@@ -73,6 +73,38 @@ def frost():
     golden.write()
 
 
+def spatter():
+    golden = Golden("spatter")
+    sets = {
+        "cifar": (
+            (0.62, 0.1, 0.7, 0.7, 0.5, 0),
+            (0.65, 0.1, 0.8, 0.7, 0.5, 0),
+            (0.65, 0.3, 1, 0.69, 0.5, 0),
+            (0.65, 0.1, 0.7, 0.69, 0.6, 1),
+            (0.65, 0.1, 0.5, 0.68, 0.6, 1),
+        ),
+        "tiny": (
+            (0.62, 0.1, 0.7, 0.7, 0.6, 0),
+            (0.65, 0.1, 0.8, 0.7, 0.6, 0),
+            (0.65, 0.3, 1, 0.69, 0.6, 0),
+            (0.65, 0.1, 0.7, 0.68, 0.6, 1),
+            (0.65, 0.1, 0.5, 0.67, 0.6, 1),
+        ),
+        "299": (
+            (0.65, 0.3, 4, 0.69, 0.9, 0),
+            (0.65, 0.3, 3.5, 0.68, 0.9, 0),
+            (0.65, 0.3, 3, 0.68, 0.8, 0),
+            (0.65, 0.3, 1.2, 0.65, 1.8, 1),
+            (0.67, 0.4, 1.2, 0.65, 1.8, 1),
+        ),
+    }
+    add_usual_cases(golden, sets)
+    for content in DRAW:
+        golden.add(IMAGECORRUPTIONS.spatter, "imagecorruptions", "imagenet", content, 299, 400)
+    golden.write()
+
+
 if __name__ == "__main__":
     fog()
     frost()
+    spatter()
