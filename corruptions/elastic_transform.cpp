@@ -1,3 +1,5 @@
+#include "corruptions/elastic_transform.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -104,21 +106,15 @@ struct Field {
   double noise;
 };
 
-/// Fills horizontal and vertical displacements, all of the former before the latter.
-void draw_displacements(const Field& field, int height, int width, std::span<double> both,
-                        std::span<double> scratch, RandomSource& random) {
-  if (field.alpha == 0) {
-    std::fill(both.begin(), both.end(), 0.0);
-    return;
+Field field_for(int height, int width, const CorruptionContext& context) {
+  if (context.flavour == Flavour::hendrycks) {
+    const Elastic& elastic = parameters_for(kElastic, context);
+    return {.alpha = elastic.alpha, .sigma_y = elastic.sigma, .sigma_x = elastic.sigma, .noise = 1};
   }
-  random.fill_uniform(both);
-  const double range = field.noise - -field.noise;
-  for (double& value : both) value = -field.noise + range * value;
-  const ReflectingGaussian gaussian(height, width, field.sigma_y, field.sigma_x);
-  gaussian.apply(both.first(scratch.size()), scratch);
-  gaussian.apply(both.last(scratch.size()), scratch);
-  // In single precision, as in the reference.
-  for (double& value : both) value = static_cast<double>(static_cast<float>(value * field.alpha));
+  return {.alpha = kImagecorruptionsAlpha[severity_index(context)],
+          .sigma_y = height * kImagecorruptionsSigma,
+          .sigma_x = width * kImagecorruptionsSigma,
+          .noise = height * kImagecorruptionsNoise};
 }
 
 /// The two samples around a position along an axis, which is mirrored with the edge sample repeated, and how
@@ -231,33 +227,41 @@ void sample_row(const float* unit, int y, int height, int width, const double* d
 
 }  // namespace
 
+std::unique_ptr<double[]> draw_displacements(int height, int width, const CorruptionContext& context) {
+  const Field field = field_for(height, width, context);
+  const std::size_t size = static_cast<std::size_t>(height) * static_cast<std::size_t>(width);
+  auto memory = std::make_unique_for_overwrite<double[]>(3 * size);
+  const std::span<double> both(memory.get(), 2 * size);
+  const std::span<double> scratch(memory.get() + 2 * size, size);
+  if (field.alpha == 0) {
+    // The draws would be multiplied by 0, and nothing is drawn after them.
+    std::fill(both.begin(), both.end(), 0.0);
+    return memory;
+  }
+  context.random.fill_uniform(both);
+  const double range = field.noise - -field.noise;
+  for (double& value : both) value = -field.noise + range * value;
+  const ReflectingGaussian gaussian(height, width, field.sigma_y, field.sigma_x);
+  gaussian.apply(both.first(size), scratch);
+  gaussian.apply(both.last(size), scratch);
+  // In single precision, as in the reference.
+  for (double& value : both) value = static_cast<double>(static_cast<float>(value * field.alpha));
+  return memory;
+}
+
 data::Image elastic_transform(const data::Image& image, const CorruptionContext& context) {
   const int height = image.height;
   const int width = image.width;
-  const std::size_t severity = severity_index(context);
-  const std::size_t size = image.pixels.size() / 3;
-  Field field{};
-  Pixels source;
-  if (context.flavour == Flavour::hendrycks) {
-    const Elastic& elastic = parameters_for(kElastic, context);
-    source = jittered(image, elastic.jitter, context.random);
-    field = {.alpha = elastic.alpha, .sigma_y = elastic.sigma, .sigma_x = elastic.sigma, .noise = 1};
-  } else {
-    source = to_unit(image);
-    field = {.alpha = kImagecorruptionsAlpha[severity],
-             .sigma_y = height * kImagecorruptionsSigma,
-             .sigma_x = width * kImagecorruptionsSigma,
-             .noise = height * kImagecorruptionsNoise};
-  }
-  const auto fields = std::make_unique_for_overwrite<double[]>(3 * size);
-  const std::span<double> both(fields.get(), 2 * size);
-  draw_displacements(field, height, width, both, {fields.get() + 2 * size, size}, context.random);
+  const Pixels source = context.flavour == Flavour::hendrycks
+                            ? jittered(image, parameters_for(kElastic, context).jitter, context.random)
+                            : to_unit(image);
+  const auto displacements = draw_displacements(height, width, context);
   data::Image result(height, width);
   RowPlan plan(width);
   for (int y = 0; y < height; ++y) {
     const std::size_t start = static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
-    const double* dx = both.data() + start;
-    const double* dy = dx + size;
+    const double* dx = displacements.get() + start;
+    const double* dy = dx + image.pixels.size() / 3;
     plan_row(y, height, width, dy, dx, plan.first.data(), plan.bottom.data(), plan.right.data());
     sample_row(source.get(), y, height, width, dy, dx, plan, result.pixels.data() + 3 * start);
   }

@@ -1,3 +1,5 @@
+#include "corruptions/spatter.h"
+
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -9,7 +11,6 @@
 #include "corruptions/gaussian_filter.h"
 #include "corruptions/gaussian_kernel.h"
 #include "corruptions/severity.h"
-#include "corruptions/vectorize.h"
 
 namespace vitrobust::corruptions {
 namespace {
@@ -51,22 +52,12 @@ constexpr SeverityTable<Spatter> kSpatter{.imagenet = {{{.65, .3, 4, .69, .6, fa
 /// Of skimage's `gaussian`, as in gaussian_filter.
 constexpr double kTruncate = 4;
 
-std::vector<double> draw_liquid(const Spatter& spatter, int height, int width, RandomSource& random) {
-  std::vector<double> liquid(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
-  random.fill_normal(liquid);
-  for (double& value : liquid) value = spatter.mean + spatter.deviation * value;
-  gaussian_filter(liquid, height, width, 1, spatter.sigma);
-  return liquid;
-}
-
 /// Splashes of water and what their edges refract, from 0 to `strength`: depth of the water times a relief
 /// that the reference makes of the distance to the nearest edge.
 std::vector<float> water(const Spatter& spatter, const std::vector<double>& liquid, int height, int width) {
   cv::Mat depth(height, width, CV_8UC1);
   for (std::size_t i = 0; i < liquid.size(); ++i)
-    depth.data[i] = liquid[i] < spatter.threshold
-                        ? std::uint8_t{0}
-                        : static_cast<std::uint8_t>(static_cast<int>(liquid[i] * 255));
+    depth.data[i] = static_cast<std::uint8_t>(static_cast<int>(liquid[i] * 255));
   cv::Mat edges;
   cv::Canny(depth, edges, 50, 150);
   cv::bitwise_not(edges, edges);
@@ -133,7 +124,6 @@ void smooth(std::vector<float>& field, int height, int width, double sigma) {
 /// How much of each pixel mud covers: 0, or 0.8 to 1.
 std::vector<float> mud(const Spatter& spatter, const std::vector<double>& liquid, int height, int width) {
   std::vector<float> layer(liquid.size());
-  // What does not exceed the threshold was set to 0 before, if it is below.
   for (std::size_t i = 0; i < layer.size(); ++i) layer[i] = liquid[i] > spatter.threshold ? 1.0F : 0.0F;
   smooth(layer, height, width, spatter.strength);
   for (float& value : layer) value = value < 0.8F ? 0.0F : value;
@@ -161,9 +151,19 @@ constexpr std::array<double, 3> kMud = {63 / 255., 42 / 255., 20 / 255.};
 
 }  // namespace
 
+std::vector<double> draw_liquid(int height, int width, const CorruptionContext& context) {
+  const Spatter& parameters = parameters_for(kSpatter, context);
+  std::vector<double> liquid(static_cast<std::size_t>(height) * static_cast<std::size_t>(width));
+  context.random.fill_normal(liquid);
+  for (double& value : liquid) value = parameters.mean + parameters.deviation * value;
+  gaussian_filter(liquid, height, width, 1, parameters.sigma);
+  for (double& value : liquid) value = value < parameters.threshold ? 0 : value;
+  return liquid;
+}
+
 data::Image spatter(const data::Image& image, const CorruptionContext& context) {
   const Spatter& parameters = parameters_for(kSpatter, context);
-  const std::vector<double> liquid = draw_liquid(parameters, image.height, image.width, context.random);
+  const std::vector<double> liquid = draw_liquid(image.height, image.width, context);
   const std::vector<float> layer =
       (parameters.mud ? mud : water)(parameters, liquid, image.height, image.width);
   data::Image result(image.height, image.width);
