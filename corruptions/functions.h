@@ -3,6 +3,7 @@
 #include "corruptions/corruption.h"
 
 /// The functions behind the table. Each takes an image of any positive size and returns one of the same size;
+
 /// the parameters of its severities stand in its source file. @throws InternalError unless the severity is
 /// 1 to 5
 namespace vitrobust::corruptions {
@@ -16,11 +17,23 @@ data::Image shot_noise(const data::Image& image, const CorruptionContext& contex
 /// Sets single values, each channel for itself, to 0 or 255; draws height·width·3 choices, row-major.
 data::Image impulse_noise(const data::Image& image, const CorruptionContext& context);
 
+/// Lays a random crop of one of five pictures of ice over the image; draws three integers: which one, the
+/// crop's first row, its first column.
+data::Image frost(const data::Image& image, const CorruptionContext& context);
+
+/// Lays fog of varying density over the image; draws size² - 1 uniforms, size the side of a `Plasma` that
+/// covers the image.
+data::Image fog(const data::Image& image, const CorruptionContext& context);
+
 /// Raises the V channel of HSV by a constant; deterministic.
 data::Image brightness(const data::Image& image, const CorruptionContext& context);
 
 /// Draws every channel towards its mean over the image; deterministic.
 data::Image contrast(const data::Image& image, const CorruptionContext& context);
+
+/// Displaces every pixel by smooth noise, in the flavour of hendrycks after a random affine map; draws six
+/// uniforms for the map, then height·width for the horizontal and as many for the vertical displacements.
+data::Image elastic_transform(const data::Image& image, const CorruptionContext& context);
 
 /// Shrinks the image by averaging and enlarges it again by repeating pixels; deterministic.
 data::Image pixelate(const data::Image& image, const CorruptionContext& context);
@@ -33,6 +46,9 @@ data::Image speckle_noise(const data::Image& image, const CorruptionContext& con
 
 /// Convolves with an isotropic Gaussian; deterministic.
 data::Image gaussian_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Splashes water or, at severities 4 and 5, mud on the lens; draws height·width normals.
+data::Image spatter(const data::Image& image, const CorruptionContext& context);
 
 /// Scales the S channel of HSV; deterministic.
 data::Image saturate(const data::Image& image, const CorruptionContext& context);

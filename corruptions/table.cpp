@@ -12,12 +12,17 @@ constexpr CorruptionEntry kTable[] = {
     {"shot_noise", "noise", "Poisson noise, as of few photons", &shot_noise},
     {"impulse_noise", "noise", "single values replaced by 0 or 255: salt and pepper, per channel",
      &impulse_noise},
+    {"frost", "weather", "pictures of ice laid over the image", &frost},
+    {"fog", "weather", "fog of varying density, by the diamond-square algorithm", &fog},
     {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
     {"contrast", "digital", "every channel drawn towards its mean over the image", &contrast},
+    {"elastic_transform", "digital", "smooth random displacements, with hendrycks after a random affine map",
+     &elastic_transform},
     {"pixelate", "digital", "shrunk and enlarged again to visible squares", &pixelate},
     {"jpeg_compression", "digital", "the artefacts of a low-quality JPEG (4:2:0)", &jpeg_compression},
     {"speckle_noise", "extra", "Gaussian noise in proportion to the value", &speckle_noise},
     {"gaussian_blur", "extra", "convolution with an isotropic Gaussian", &gaussian_blur},
+    {"spatter", "extra", "splashes of water on the lens, of mud at severities 4 and 5", &spatter},
     {"saturate", "extra", "the S channel of HSV scaled: less or more colour", &saturate},
 };
 

@@ -65,7 +65,8 @@ class Cifar10C final : public Dataset {
     return image;
   }
 
-  /// Of the labels, and of the names of the arrays with a sixteenth of their images: all of them are gigabytes.
+  /// Of the labels, and of the names of the arrays with a sixteenth of their images: all of them are
+  /// gigabytes.
   [[nodiscard]] std::string fingerprint() const override {
     Sha256 hash;
     for (const int label : labels_) hash.update(static_cast<std::uint64_t>(label));

@@ -20,7 +20,8 @@ namespace fs = std::filesystem;
 std::vector<fs::path> folders_in(const fs::path& folder) {
   std::vector<fs::path> folders;
   std::error_code failure;
-  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end; entry.increment(failure)) {
+  for (fs::directory_iterator entry(folder, failure), end; !failure && entry != end;
+       entry.increment(failure)) {
     std::error_code dangling;
     if (entry->is_directory(dangling)) folders.push_back(entry->path());
   }

@@ -147,8 +147,8 @@ NpyHeader parse_npy_header(std::string_view bytes, const std::string& source) {
   const std::uint64_t length = little_endian(bytes.substr(kPreamble, length_bytes));
   const std::size_t begin = kPreamble + length_bytes;
   if (length > kMaxHeader)
-    throw InputError(source, fmt::format("has an .npy header of {} bytes, at most {} are read", length,
-                                         kMaxHeader));
+    throw InputError(source,
+                     fmt::format("has an .npy header of {} bytes, at most {} are read", length, kMaxHeader));
   if (bytes.size() - begin < length) throw InputError(source, "is cut short in its .npy header");
   NpyHeader header = DictionaryParser(bytes.substr(begin, length), source).parse();
   header.data_offset = begin + length;
@@ -162,8 +162,8 @@ NpyBytes::NpyBytes(std::string path) : path_(std::move(path)) {
     struct stat status {};
     if (::fstat(descriptor_, &status) != 0 || !S_ISREG(status.st_mode))
       throw InputError(path_, "is not a file");
-    std::string beginning(std::min<std::uint64_t>(static_cast<std::uint64_t>(status.st_size), kMaxHeader + 16),
-                          '\0');
+    std::string beginning(
+        std::min<std::uint64_t>(static_cast<std::uint64_t>(status.st_size), kMaxHeader + 16), '\0');
     const ssize_t got = ::pread(descriptor_, beginning.data(), beginning.size(), 0);
     if (got != static_cast<ssize_t>(beginning.size())) throw InputError(path_, "cannot be read");
     header_ = parse_npy_header(beginning, path_);
@@ -192,8 +192,7 @@ void NpyBytes::read(std::uint64_t offset, std::uint8_t* out, std::size_t count) 
   if (offset > header_.values() || count > header_.values() - offset)
     throw InternalError(path_ + ": a read beyond the array");
   while (count > 0) {
-    const ssize_t got =
-        ::pread(descriptor_, out, count, static_cast<off_t>(header_.data_offset + offset));
+    const ssize_t got = ::pread(descriptor_, out, count, static_cast<off_t>(header_.data_offset + offset));
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) throw InputError(path_, "cannot be read, or was cut short while it was");
     out += got;
@@ -206,9 +205,14 @@ std::vector<int> read_npy_labels(const std::string& path) {
   const std::string bytes = read_file(path, kMaxLabels);
   const NpyHeader header = parse_npy_header(bytes, path);
   std::size_t width = 0;
-  for (const auto& [descr, bytes_each] :
-       {std::pair{"|u1", 1U}, {"|i1", 1U}, {"<u2", 2U}, {"<i2", 2U}, {"<u4", 4U}, {"<i4", 4U}, {"<u8", 8U},
-        {"<i8", 8U}})
+  for (const auto& [descr, bytes_each] : {std::pair{"|u1", 1U},
+                                          {"|i1", 1U},
+                                          {"<u2", 2U},
+                                          {"<i2", 2U},
+                                          {"<u4", 4U},
+                                          {"<i4", 4U},
+                                          {"<u8", 8U},
+                                          {"<i8", 8U}})
     if (header.descr == descr) width = bytes_each;
   if (width == 0 || header.shape.size() != 1)
     throw InputError(path, fmt::format("holds {} in {} dimensions, expected a row of integer labels",

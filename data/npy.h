@@ -20,8 +20,8 @@ struct NpyHeader {
   [[nodiscard]] std::uint64_t values() const;
 };
 
-/// Parses the first bytes of a file; untrusted, so every length is checked before it is used. Python's pickled
-/// arrays (descr 'O' and structured types) are refused.
+/// Parses the first bytes of a file; untrusted, so every length is checked before it is used. Python's
+/// pickled arrays (descr 'O' and structured types) are refused.
 /// @param bytes the file's beginning, at least the whole header
 /// @param source named in errors
 /// @throws InputError

@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/numpy_random.h"
 #include "corruptions/corruption.h"
+#include "corruptions/frost_textures.h"
 #include "tests/corruptions/test_images.h"
 
 namespace vitrobust::corruptions {
@@ -34,6 +35,13 @@ data::Image read_reference(const std::string& path, const data::Image& like, int
   return image;
 }
 
+/// What the references read in place of their pictures of ice: read_texture of
+/// tests/golden/corruptions/weather.py.
+FrostTextures::Images draw_frost_textures() {
+  return {draw_scene(600, 900), draw_texture(315, 560), draw_scene(315, 560), draw_texture(350, 527),
+          draw_scene(495, 660)};
+}
+
 struct Difference {
   int largest = 0;
   /// Of the values, three per pixel.
@@ -55,6 +63,7 @@ class GoldenPixels : public testing::TestWithParam<CorruptionEntry> {};
 
 TEST_P(GoldenPixels, AreWithinTheLimitOfTheReference) {
   const Json golden = read_json(kFolder + std::string(GetParam().name) + ".json");
+  const FrostTextures textures(draw_frost_textures());
   const auto seed = golden.at("seed").get<std::uint32_t>();
   const auto largest = golden.at("limit").at("max_difference").get<int>();
   const auto share = golden.at("limit").at("share").get<double>();
@@ -67,7 +76,7 @@ TEST_P(GoldenPixels, AreWithinTheLimitOfTheReference) {
           image, {.severity = severity,
                   .set = find_parameter_set(golden_case.at("set").get<std::string>()).value(),
                   .flavour = find_flavour(golden_case.at("flavour").get<std::string>()).value(),
-                  .frost = nullptr,
+                  .frost = &textures,
                   .random = random});
       SCOPED_TRACE(testing::Message() << "severity " << severity << " of " << golden_case);
       if (golden_case.contains("sha256")) {

@@ -73,8 +73,9 @@ TEST(NpyBytes, ReadsPiecesAndChecksTheSize) {
   EXPECT_THAT(piece, ElementsAre('d', 'e'));
   EXPECT_THROW(array.read(5, piece, 2), InternalError);
   EXPECT_THROW(array.read(~std::uint64_t{0}, piece, 2), InternalError);
-  for (const std::string& wrong : {npy(header("|u1", "(2, 3)"), "abcde"), npy(header("|u1", "(2, 3)"), "abcdefg"),
-                                   npy(header("<f4", "(1,)"), "abcd")})
+  for (const std::string& wrong :
+       {npy(header("|u1", "(2, 3)"), "abcde"), npy(header("|u1", "(2, 3)"), "abcdefg"),
+        npy(header("<f4", "(1,)"), "abcd")})
     EXPECT_THROW(NpyBytes(folder.write("b.npy", wrong)), InputError);
   EXPECT_THROW(NpyBytes((folder.path() / "absent.npy").string()), InputError);
 }

@@ -36,8 +36,9 @@ TEST(ImageNetC, ReadsTheTreeOfTheArchives) {
   EXPECT_THAT(dataset->info().class_names, ElementsAre("n01", "n02"));
   EXPECT_EQ(dataset->name(2), "n02/c.png");
   EXPECT_EQ(dataset->label(2), 1);
-  EXPECT_THAT(dataset->ready_made(), ElementsAre(ReadyMadeCell{"fog", 1}, ReadyMadeCell{"fog", 2},
-                                                 ReadyMadeCell{"zoom_blur", 1}, ReadyMadeCell{"zoom_blur", 2}));
+  EXPECT_THAT(dataset->ready_made(),
+              ElementsAre(ReadyMadeCell{"fog", 1}, ReadyMadeCell{"fog", 2}, ReadyMadeCell{"zoom_blur", 1},
+                          ReadyMadeCell{"zoom_blur", 2}));
   EXPECT_EQ(dataset->load_ready_made(1, {"fog", 2}), flat(8, 20));
   EXPECT_EQ(dataset->load_ready_made(1, {"zoom_blur", 1}), flat(8, 110));
   EXPECT_THROW((void)dataset->load(0), InputError);
@@ -51,7 +52,8 @@ TEST(ImageNetC, ReadsTheTreeOfTheArchives) {
 
 TEST(ImageNetC, SaysWhatItExpected) {
   const TemporaryFolder folder;
-  EXPECT_THAT(failure_of("imagenet-c:" + folder.path().string()), HasSubstr("<corruption>/<severity>/<class>"));
+  EXPECT_THAT(failure_of("imagenet-c:" + folder.path().string()),
+              HasSubstr("<corruption>/<severity>/<class>"));
   EXPECT_THAT(failure_of("imagenet-c:/nowhere"), HasSubstr("no such folder"));
 }
 
@@ -67,7 +69,8 @@ std::string images(int n) {
 }
 
 std::string labels(const std::string& values) {
-  std::string dictionary = fmt::format("{{'descr': '|u1', 'fortran_order': False, 'shape': ({},), }}", values.size());
+  std::string dictionary =
+      fmt::format("{{'descr': '|u1', 'fortran_order': False, 'shape': ({},), }}", values.size());
   dictionary.resize(117, ' ');
   return std::string("\x93NUMPY\x01\x00\x76\x00", 10) + dictionary + '\n' + values;
 }
