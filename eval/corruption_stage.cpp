@@ -7,6 +7,8 @@
 #include "core/numpy_random.h"
 #include "core/parameters.h"
 #include "core/random.h"
+#include "core/sha256.h"
+#include "corruptions/frost_textures.h"
 #include "corruptions/jpeg.h"
 
 namespace vitrobust::eval {
@@ -32,6 +34,15 @@ std::unique_ptr<RandomSource> random_for(const PlannedCorruption& corruption, Ra
       StreamKey{.seed = seed, .condition = corruption.stream, .sample_id = sample_id, .restart = 0});
 }
 
+std::string hash_of(const corruptions::FrostTextures& textures) {
+  Sha256 hash;
+  for (std::size_t i = 0; i < corruptions::FrostTextures::kCount; ++i) {
+    const data::Image& image = textures.at_size(i, corruptions::FrostTextures::Size::native);
+    hash.update(static_cast<std::uint64_t>(image.height)).update(image.pixels);
+  }
+  return "sha256:" + hash.hex();
+}
+
 }  // namespace
 
 std::optional<PlannedCorruption> plan_corruption(const Stage& stage) {
@@ -51,7 +62,13 @@ Json CorruptionSettings::to_json() const {
           {"parameter_set", corruptions::to_string(parameter_set)},
           {"flavour", corruptions::to_string(flavour)},
           {"protocol", protocol == Protocol::memory ? "memory" : "published"},
-          {"rng", random == RandomKind::philox ? "philox" : "numpy"}};
+          {"rng", random == RandomKind::philox ? "philox" : "numpy"},
+          {"frost", frost ? hash_of(*frost) : "procedural"}};
+}
+
+std::string note_on(const PlannedCorruption& corruption, const CorruptionSettings& settings) {
+  if (corruption.entry->name != "frost" || settings.frost || settings.ready_made) return {};
+  return "with frost drawn by vitrobust: not comparable with published frost figures (--frost-dir)";
 }
 
 data::Image corrupt(const data::Image& image, const PlannedCorruption& corruption,
@@ -60,7 +77,7 @@ data::Image corrupt(const data::Image& image, const PlannedCorruption& corruptio
   data::Image result = corruption.entry->apply(image, {.severity = corruption.severity,
                                                        .set = settings.parameter_set,
                                                        .flavour = settings.flavour,
-                                                       .frost = nullptr,
+                                                       .frost = settings.frost.get(),
                                                        .random = *random});
   if (settings.protocol == Protocol::published)
     result = corruptions::jpeg_round_trip(result, kPublishedQuality);

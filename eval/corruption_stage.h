@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -40,11 +41,16 @@ struct CorruptionSettings {
   corruptions::Flavour flavour = corruptions::Flavour::hendrycks;
   Protocol protocol = Protocol::memory;
   RandomKind random = RandomKind::philox;
+  /// The user's pictures of ice; null: the project's own.
+  std::shared_ptr<const corruptions::FrostTextures> frost = nullptr;
   /// The images lie corrupted in the dataset, by whoever made them; nothing above is used.
   bool ready_made = false;
 
   [[nodiscard]] Json to_json() const;
 };
+
+/// What a reader of the corruption's row must know; empty when there is nothing.
+std::string note_on(const PlannedCorruption& corruption, const CorruptionSettings& settings);
 
 /// The sample's image after the corruption and, under `published`, the JPEG.
 /// @param seed below 2^32 for RandomKind::numpy

@@ -206,6 +206,10 @@ Json Runner::report(bool interrupted) const {
     const StoredCell stored = store_.cell(index);
     reports::Cell cell = setup_.plan[index].cell;
     cell.error = stored.error;
+    if (const auto& corruption = setup_.plan[index].corruption) {
+      const std::string note = note_on(*corruption, setup_.corruptions);
+      if (!note.empty()) cell.notes.push_back(note);
+    }
     cell.n_planned = setup_.samples;
     cell.n_classes = static_cast<int>(classifier_.info().classes);
     if (stored.seconds > 0) cell.images_per_s = static_cast<double>(stored.outcomes) / stored.seconds;

@@ -1,6 +1,7 @@
 #include "eval/cli/corruption_settings.h"
 
 #include "core/error.h"
+#include "corruptions/frost_textures.h"
 
 namespace vitrobust::eval {
 
@@ -16,6 +17,8 @@ CorruptionSettings corruption_settings(const CorruptionOptions& options, std::in
   else if (*flavour == corruptions::Flavour::hendrycks)
     settings.parameter_set =
         corruptions::parameter_set_for(static_cast<int>(height), static_cast<int>(width));
+  if (!options.frost_dir.empty())
+    settings.frost = std::make_shared<const corruptions::FrostTextures>(options.frost_dir);
   settings.protocol = options.protocol == "published" ? Protocol::published : Protocol::memory;
   settings.random = options.rng == "numpy" ? RandomKind::numpy : RandomKind::philox;
   return settings;

@@ -7,7 +7,8 @@
 
 namespace vitrobust::eval {
 
-/// What the options ask for, for images of that size. @param options checked before
+/// What the options ask for, for images of that size. @param options checked before. @throws InputError for
+/// a folder without pictures of frost
 CorruptionSettings corruption_settings(const CorruptionOptions& options, std::int64_t height,
                                        std::int64_t width);
 

@@ -73,7 +73,11 @@ po::options_description corruption_group(CorruptionOptions& corruption) {
       "files went through")(
       "rng", po::value(&corruption.rng)->value_name("NAME"),
       "philox (default), or numpy: every corruption of every image starts from numpy's legacy generator with "
-      "the seed, to be held against the reference packages");
+      "the seed, to be held against the reference packages")(
+      "frost-dir", po::value(&corruption.frost_dir)->value_name("DIR"),
+      "the reference's pictures of frost, frost1.png frost2.png frost3.png frost4.jpg frost5.jpg; without "
+      "them "
+      "frost is drawn, and not comparable with published figures");
   return group;
 }
 

@@ -75,7 +75,8 @@ TEST(CorruptionSettings, ParametersFollowTheSizeUnlessSaidOtherwise) {
                                                              {"parameter_set", "cifar"},
                                                              {"flavour", "hendrycks"},
                                                              {"protocol", "memory"},
-                                                             {"rng", "philox"}}));
+                                                             {"rng", "philox"},
+                                                             {"frost", "procedural"}}));
   EXPECT_EQ(corruption_settings({.params = "tiny"}, 32, 32).to_json().at("parameter_set"), "tiny");
   EXPECT_EQ(corruption_settings({.flavour = "imagecorruptions"}, 32, 32).to_json().at("parameter_set"),
             "imagenet");
