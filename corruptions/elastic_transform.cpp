@@ -168,9 +168,9 @@ inline void interpolate(const Corners& at, std::uint8_t* out) {
   for (std::size_t c = 0; c < 4; ++c) {
     const double value = at.top_left[c] * top * left + at.top_right[c] * top * at.right +
                          at.bottom_left[c] * at.bottom * left + at.bottom_right[c] * at.bottom * at.right;
-    const auto rounded = static_cast<float>(value);
-    const float above = rounded < 0.0F ? 0.0F : rounded;
-    levels[c] = (above > 1.0F ? 1.0F : above) * 255.0F;
+    // Clipped after scaling, which comes to the same; a mean of pixels is not negative.
+    const float level = static_cast<float>(value) * 255.0F;
+    levels[c] = level < 255.0F ? level : 255.0F;
   }
   for (std::size_t c = 0; c < 3; ++c) out[c] = static_cast<std::uint8_t>(static_cast<int>(levels[c]));
 }

@@ -11,6 +11,7 @@
 #include "corruptions/gaussian_filter.h"
 #include "corruptions/gaussian_kernel.h"
 #include "corruptions/severity.h"
+#include "corruptions/vectorize.h"
 
 namespace vitrobust::corruptions {
 namespace {
@@ -76,7 +77,8 @@ std::vector<float> water(const Spatter& spatter, const std::vector<double>& liqu
   std::vector<float> layer(liquid.size());
   for (std::size_t i = 0; i < layer.size(); ++i)
     layer[i] = static_cast<float>(depth.data[i]) * static_cast<float>(relief.data[i]);
-  const float deepest = *std::max_element(layer.begin(), layer.end());
+  float deepest = 0;
+  for (const float value : layer) deepest = std::max(deepest, value);
   // Without a drop the reference divides 0 by 0, which makes the image black; here it stays dry.
   if (deepest == 0) return layer;
   for (float& value : layer) value = value / deepest * static_cast<float>(spatter.strength);
@@ -130,24 +132,54 @@ std::vector<float> mud(const Spatter& spatter, const std::vector<double>& liquid
   return layer;
 }
 
-std::uint8_t to_byte(float unit) {
-  return static_cast<std::uint8_t>(std::clamp(unit, 0.0F, 1.0F) * 255.0F);
+/// out = keep * image + add in units of the full range, all of one row's values: the sum in single precision,
+/// as the reference has it, or in double.
+template <typename Real>
+inline void blend_values(const std::uint8_t* pixels, const float* keep, const Real* add, std::size_t count,
+                         std::uint8_t* __restrict out) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const Real sum = static_cast<Real>(static_cast<float>(pixels[i]) / 255.0F * keep[i]) + add[i];
+    // Clipped after scaling, which comes to the same; no sum is negative.
+    const Real scaled = sum * Real{255};
+    out[i] = static_cast<std::uint8_t>(static_cast<int>(scaled < Real{255} ? scaled : Real{255}));
+  }
 }
 
-std::uint8_t to_byte(double unit) {
-  return static_cast<std::uint8_t>(std::clamp(unit, 0.0, 1.0) * 255.0);
+VITROBUST_VECTORIZE
+void blend(const std::uint8_t* pixels, const float* keep, const float* add, std::size_t count,
+           std::uint8_t* __restrict out) {
+  blend_values(pixels, keep, add, count, out);
 }
 
-/// value/255 of every 8-bit value in single precision.
-constexpr auto kUnitSingle = [] {
-  std::array<float, 256> table{};
-  for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<float>(i) / 255.0F;
-  return table;
-}();
+VITROBUST_VECTORIZE
+void blend(const std::uint8_t* pixels, const float* keep, const double* add, std::size_t count,
+           std::uint8_t* __restrict out) {
+  blend_values(pixels, keep, add, count, out);
+}
 
 /// Pale turquoise and brown.
 constexpr std::array<double, 3> kWater = {175 / 255., 238 / 255., 238 / 255.};
 constexpr std::array<double, 3> kMud = {63 / 255., 42 / 255., 20 / 255.};
+
+/// Adds a colour where the layer is; `opacity` 1 takes as much of the image away, 0 nothing.
+template <typename Real>
+void lay_over(const data::Image& image, const std::vector<float>& layer, const std::array<double, 3>& colour,
+              float opacity, data::Image& result) {
+  const auto width = static_cast<std::size_t>(image.width);
+  std::vector<float> keep(3 * width);
+  std::vector<Real> add(3 * width);
+  for (std::size_t start = 0; start < layer.size(); start += width) {
+    for (std::size_t x = 0; x < width; ++x) {
+      const float here = layer[start + x];
+      for (std::size_t c = 0; c < 3; ++c) {
+        keep[3 * x + c] = 1 - opacity * here;
+        add[3 * x + c] = static_cast<Real>(here) * static_cast<Real>(colour[c]);
+      }
+    }
+    blend(image.pixels.data() + 3 * start, keep.data(), add.data(), 3 * width,
+          result.pixels.data() + 3 * start);
+  }
+}
 
 }  // namespace
 
@@ -167,18 +199,12 @@ data::Image spatter(const data::Image& image, const CorruptionContext& context) 
   const std::vector<float> layer =
       (parameters.mud ? mud : water)(parameters, liquid, image.height, image.width);
   data::Image result(image.height, image.width);
-  for (std::size_t i = 0; i < layer.size(); ++i) {
-    for (std::size_t c = 0; c < 3; ++c) {
-      const float value = kUnitSingle[image.pixels[3 * i + c]];
-      std::uint8_t& out = result.pixels[3 * i + c];
-      if (!parameters.mud)
-        out = to_byte(value + layer[i] * static_cast<float>(kWater[c]));
-      else if (context.flavour == Flavour::hendrycks)
-        out = to_byte(value * (1 - layer[i]) + static_cast<float>(kMud[c]) * layer[i]);
-      else  // whose brown is in double precision
-        out = to_byte(static_cast<double>(value * (1 - layer[i])) + kMud[c] * static_cast<double>(layer[i]));
-    }
-  }
+  if (!parameters.mud)
+    lay_over<float>(image, layer, kWater, 0, result);
+  else if (context.flavour == Flavour::hendrycks)
+    lay_over<float>(image, layer, kMud, 1, result);
+  else  // whose brown is in double precision
+    lay_over<double>(image, layer, kMud, 1, result);
   return result;
 }
 
