@@ -11,7 +11,7 @@
 #include "corruptions/gaussian_filter.h"
 #include "corruptions/gaussian_kernel.h"
 #include "corruptions/severity.h"
-#include "corruptions/vectorize.h"
+#include "core/vectorize.h"
 
 namespace vitrobust::corruptions {
 namespace {

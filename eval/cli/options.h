@@ -15,7 +15,7 @@ struct CorruptionOptions {
   std::string params = "auto";
   std::string protocol = "memory";
   std::string rng = "philox";
-  std::string frost_dir;
+  std::string frost_dir = {};
 
   /// One line for each value that does not exist.
   [[nodiscard]] std::vector<std::string> problems(std::int64_t seed) const;
