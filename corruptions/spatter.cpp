@@ -7,11 +7,11 @@
 #include <span>
 #include <vector>
 
+#include "core/vectorize.h"
 #include "corruptions/functions.h"
 #include "corruptions/gaussian_filter.h"
 #include "corruptions/gaussian_kernel.h"
 #include "corruptions/severity.h"
-#include "core/vectorize.h"
 
 namespace vitrobust::corruptions {
 namespace {
