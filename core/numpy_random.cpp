@@ -89,6 +89,11 @@ std::uint32_t NumpyLegacySource::integer(std::uint32_t bound) {
   }
 }
 
+NumpyLegacySource& NumpyLegacySource::nested() {
+  nested_ = std::make_unique<NumpyLegacySource>(next32());
+  return *nested_;
+}
+
 std::uint32_t NumpyLegacySource::poisson(double mean) {
   if (mean == 0) return 0;
   if (mean < 10) {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 
 #include "core/random.h"
 
@@ -19,6 +20,8 @@ class NumpyLegacySource final : public RandomSource {
   double normal() override;
   /// `randint(bound)`: masked words, rejected when too large.
   std::uint32_t integer(std::uint32_t bound) override;
+  /// `RandomState(randint(2**32))`.
+  NumpyLegacySource& nested() override;
   /// `poisson(mean)`: a mean of 0 draws nothing, one below 10 multiplies uniforms, above it is Hörmann's
   /// transformed rejection.
   std::uint32_t poisson(double mean);
@@ -33,6 +36,7 @@ class NumpyLegacySource final : public RandomSource {
   std::size_t at_ = 624;
   double spare_ = 0;
   bool has_spare_ = false;
+  std::unique_ptr<NumpyLegacySource> nested_;
 };
 
 }  // namespace vitrobust

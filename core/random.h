@@ -20,6 +20,10 @@ class RandomSource {
   virtual double normal() = 0;
   /// Uniform on {0, …, bound - 1}; bound ≥ 1.
   virtual std::uint32_t integer(std::uint32_t bound) = 0;
+  /// What a reference draws from after it has drawn the seed of another generator: numpy's source takes that
+  /// seed, seeds a new source by it and returns that, which lives until the next call or as long as the
+  /// parent. Another source has no use for seeds, takes nothing and returns itself.
+  virtual RandomSource& nested() { return *this; }
 
   /// Uniform on [low, high).
   double uniform(double low, double high) { return low + (high - low) * uniform(); }

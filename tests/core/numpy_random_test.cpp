@@ -28,6 +28,10 @@ void replay(NumpyLegacySource& random, const Json& call) {
   } else if (kind == "skip_uniform") {
     std::vector<double> skipped(call.at("count").get<std::size_t>());
     random.fill_uniform(skipped);
+  } else if (kind == "nested") {
+    RandomSource& nested = random.nested();
+    EXPECT_EQ(nested.uniform(), call.at("uniform").get<double>()) << call;
+    EXPECT_DOUBLE_EQ(nested.normal(), call.at("normal").get<double>()) << call;
   } else {
     FAIL() << "unknown call: " << call;
   }
@@ -49,6 +53,11 @@ TEST(NumpyLegacySource, FillNormalKeepsTheSpareToo) {
   bulk.fill_normal(values);
   for (const double value : values) EXPECT_EQ(single.normal(), value);
   EXPECT_EQ(single.normal(), bulk.normal());
+}
+
+TEST(RandomSource, PhiloxNestsInItself) {
+  PhiloxSource random({.seed = 1, .condition = "nested", .sample_id = 2, .restart = 0});
+  EXPECT_EQ(&random.nested(), &random);
 }
 
 TEST(NumpyLegacySource, RefusesAnEmptyRange) {

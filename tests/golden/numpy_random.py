@@ -45,6 +45,9 @@ def draws(seed):
     normals(3)
     poissons(40)
     uniforms(2)
+    nested = np.random.RandomState(generator.randint(2**32))
+    calls.append({"call": "nested", "uniform": nested.uniform(), "normal": nested.normal()})
+    uniforms(2)
     return {"seed": seed, "calls": calls}
 
 
