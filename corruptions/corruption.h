@@ -13,6 +13,8 @@ namespace vitrobust::corruptions {
 
 /// Which set of severity parameters: the authors tuned them per image size.
 enum class ParameterSet { imagenet, cifar, tiny, inception299 };
+inline constexpr ParameterSet kEveryParameterSet[] = {ParameterSet::imagenet, ParameterSet::cifar,
+                                                      ParameterSet::tiny, ParameterSet::inception299};
 
 /// The set whose size is nearest to min(height, width): 32 cifar, 64 tiny, 224 imagenet, 299.
 ParameterSet parameter_set_for(int height, int width);
@@ -52,13 +54,18 @@ using CorruptionFunction = data::Image (*)(const data::Image& image, const Corru
 struct CorruptionEntry {
   std::string_view name;
   /// "noise", "blur", "weather" or "digital", as in the ImageNet-C paper; "extra" for the four validation
-  /// corruptions.
+  /// corruptions; "c-bar" for those of ImageNet-C-bar and CIFAR-10-C-bar.
   std::string_view group;
   std::string_view help;
   CorruptionFunction apply;
+  /// Those that its authors gave parameters for. @throws InternalError from `apply` with another
+  std::span<const ParameterSet> sets = kEveryParameterSet;
+
+  [[nodiscard]] bool has(ParameterSet set) const;
 };
 
-/// All corruptions, in the paper's order (Hendrycks and Dietterich, ICLR 2019, arXiv 1903.12261).
+/// All corruptions, in the paper's order (Hendrycks and Dietterich, ICLR 2019, arXiv 1903.12261), then those
+/// of C-bar, ImageNet's in the order of the reference's list, then those that CIFAR-10 alone has.
 std::span<const CorruptionEntry> corruption_table();
 
 /// The entry of that name, or nullptr.

@@ -53,4 +53,55 @@ data::Image spatter(const data::Image& image, const CorruptionContext& context);
 /// Scales the S channel of HSV; deterministic.
 data::Image saturate(const data::Image& image, const CorruptionContext& context);
 
+/// C-bar: moves and lights pixels as the ripples of water do; draws two uniforms: time and size.
+data::Image caustic_refraction(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: fades to white outside a bright star; draws two uniforms for its centre, a nested source, how many
+/// rays it has, and from the nested source a normal for each.
+data::Image inverse_sparkles(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: puts five bright stars into the image; draws ten uniforms for their centres, a nested source, how
+/// many rays each has, and from the nested source a normal for each ray.
+data::Image sparkles(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: blends with turbulence of Perlin noise; draws a nested source, and from it 1284 integers.
+data::Image perlin_noise(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: blackens the pixels where blue noise is low; draws a nested source, and from it about
+/// height·width/2 uniforms.
+data::Image blue_noise_sample(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: blends with coloured waves; draws a uniform, an integer and two uniforms.
+data::Image plasma_noise(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: greys out some cells of a turned checkerboard; draws two uniforms, a nested source, and from it a
+/// uniform per cell.
+data::Image checkerboard_cutout(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: adds wavy rings; draws five uniforms.
+data::Image cocentric_sine_waves(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: adds one plane wave; draws two uniforms, an integer and a uniform.
+data::Image single_frequency_greyscale(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: adds noise of low frequencies to each channel; draws a nested source, and from it about
+/// 3·height·width/2 uniforms.
+data::Image brownish_noise(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: twirls the pixels of each of nine cells; draws an integer per cell.
+data::Image pinch_and_twirl(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: displaces rows and columns by a sine; draws four uniforms.
+data::Image ripple(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: averages the image over small turns about its middle; deterministic.
+data::Image circular_motion_blur(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: draws grey lines across the image; draws two uniforms, a nested source, and from it three uniforms
+/// a line.
+data::Image lines(const data::Image& image, const CorruptionContext& context);
+
+/// C-bar: enlarges two of the channels, a different one each; draws two integers.
+data::Image transverse_chromatic_abberation(const data::Image& image, const CorruptionContext& context);
+
 }  // namespace vitrobust::corruptions

@@ -12,11 +12,17 @@
 namespace vitrobust::corruptions {
 namespace {
 
+/// The set for the image's size, or the first one of a corruption that does not have it.
+ParameterSet set_for(const CorruptionEntry& corruption, const data::Image& image) {
+  const ParameterSet nearest = parameter_set_for(image.height, image.width);
+  return corruption.has(nearest) ? nearest : corruption.sets.front();
+}
+
 data::Image apply(const CorruptionEntry& corruption, const data::Image& image, int severity,
                   std::uint64_t sample_id = 0, Flavour flavour = Flavour::hendrycks) {
   PhiloxSource random({.seed = 7, .condition = "corruption/contract", .sample_id = sample_id, .restart = 0});
   return corruption.apply(image, {.severity = severity,
-                                  .set = parameter_set_for(image.height, image.width),
+                                  .set = set_for(corruption, image),
                                   .flavour = flavour,
                                   .frost = nullptr,
                                   .random = random});
@@ -54,9 +60,8 @@ TEST_P(EveryCorruption, WorksOnTinyImages) {
   }
 }
 
-TEST_P(EveryCorruption, WorksWithEveryParameterSetAtEverySize) {
-  for (const ParameterSet set :
-       {ParameterSet::imagenet, ParameterSet::cifar, ParameterSet::tiny, ParameterSet::inception299}) {
+TEST_P(EveryCorruption, WorksWithEveryParameterSetItHasAtEverySize) {
+  for (const ParameterSet set : GetParam().sets) {
     for (const int size : {1, 5, 20, 224}) {
       PhiloxSource random({.seed = 1, .condition = "sets", .sample_id = 2, .restart = 0});
       const data::Image image = draw_scene(size, size);
@@ -105,6 +110,16 @@ TEST_P(EveryCorruption, RefusesASeverityThatDoesNotExist) {
     EXPECT_THROW(apply(GetParam(), draw_scene(32, 32), severity), InternalError) << severity;
 }
 
+TEST_P(EveryCorruption, RefusesAParameterSetThatItHasNot) {
+  for (const ParameterSet set : kEveryParameterSet) {
+    if (GetParam().has(set)) continue;
+    PhiloxSource random({.seed = 1, .condition = "sets", .sample_id = 2, .restart = 0});
+    EXPECT_THROW(GetParam().apply(draw_scene(8, 8), {.severity = 1, .set = set, .random = random}),
+                 InternalError)
+        << to_string(set);
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(Table, EveryCorruption,
                          testing::ValuesIn(corruption_table().begin(), corruption_table().end()),
                          [](const auto& parameter) { return std::string(parameter.param.name); });
@@ -115,10 +130,12 @@ TEST(CorruptionTable, NamesAreUniqueAndFound) {
     EXPECT_TRUE(names.insert(entry.name).second) << entry.name;
     EXPECT_EQ(find_corruption(entry.name), &entry);
     EXPECT_FALSE(entry.help.empty());
-    EXPECT_TRUE(
-        (std::set<std::string_view>{"noise", "blur", "weather", "digital", "extra"}).contains(entry.group))
+    EXPECT_TRUE((std::set<std::string_view>{"noise", "blur", "weather", "digital", "extra", "c-bar"})
+                    .contains(entry.group))
         << entry.group;
   }
+  EXPECT_FALSE(find_corruption("lines")->has(ParameterSet::imagenet));
+  EXPECT_TRUE(find_corruption("fog")->has(ParameterSet::tiny));
   EXPECT_EQ(find_corruption("gaussian"), nullptr);
   EXPECT_EQ(find_corruption(""), nullptr);
 }

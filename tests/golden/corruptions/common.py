@@ -90,11 +90,14 @@ class Golden:
     """The cases of one corruption: hashes where every pixel must agree; pictures, the five severities below each
     other, where a tolerance is needed."""
 
-    def __init__(self, name, max_difference=0, share=0.0):
+    def __init__(
+        self, name, max_difference=0, share=0.0, references="imagenet-c 0.0.3, imagecorruptions 1.1.2"
+    ):
         self.folder = pathlib.Path(__file__).parent
         self.name = name
         self.max_difference = max_difference
         self.share = share
+        self.references = references
         self.cases = []
 
     def add(self, function, flavour, parameter_set, content, height, width):
@@ -121,7 +124,7 @@ class Golden:
     def write(self):
         contents = {
             "made_by": "tests/golden/corruptions/*.py",
-            "references": "imagenet-c 0.0.3, imagecorruptions 1.1.2",
+            "references": self.references,
             "versions": {
                 "numpy": np.__version__,
                 "scipy": scipy.__version__,
