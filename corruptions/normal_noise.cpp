@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kBlock = 1024;
 
 /// The noise scale in grey levels and the doubt about a result: the coarse normal's error and the rounding of
-/// floats of up to 2,000.
+/// floats below 1,024, of which a few steps are 2e-4.
 struct CoarseScale {
   float constant;
   float proportional;
@@ -25,7 +25,7 @@ float clip(float level) {
   return std::min(std::max(level, 0.0F), 255.0F);
 }
 
-/// Levels by the coarse normals; `doubtful` becomes non-zero where the level may be another.
+/// Levels by the coarse normals; `doubtful` becomes 1, else 0, where the level may be another.
 VITROBUST_VECTORIZE void guess(const std::uint64_t* words, const std::uint8_t* in, const CoarseScale& scale,
                                std::uint8_t* out, std::uint8_t* doubtful, std::size_t n) {
   std::array<float, kBlock> levels;
@@ -41,7 +41,7 @@ VITROBUST_VECTORIZE void guess(const std::uint64_t* words, const std::uint8_t* i
     // In the tails the upper half is within kCoarseNormalTail of 0, around the corner.
     const bool tail = uppers[i] + kCoarseNormalTail < 2 * kCoarseNormalTail;
     out[i] = static_cast<std::uint8_t>(low);
-    doubtful[i] = static_cast<std::uint8_t>((low ^ high) | (tail ? 1 : 0));
+    doubtful[i] = low != high || tail ? 1 : 0;
   }
 }
 
@@ -60,7 +60,7 @@ data::Image add_normal_noise(const data::Image& image, const NoiseScale& scale, 
   const float largest = static_cast<float>(scale.constant + scale.proportional) * 255;
   const CoarseScale coarse{.constant = static_cast<float>(scale.constant) * 255,
                            .proportional = static_cast<float>(scale.proportional),
-                           .doubt = 1e-3F + largest * kCoarseNormalError};
+                           .doubt = 5e-4F + largest * kCoarseNormalError};
   for (std::size_t start = 0; start < image.pixels.size(); start += kBlock) {
     const std::size_t n = std::min(kBlock, image.pixels.size() - start);
     const std::uint8_t* in = image.pixels.data() + start;
