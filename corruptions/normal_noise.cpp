@@ -25,24 +25,27 @@ float clip(float level) {
   return std::min(std::max(level, 0.0F), 255.0F);
 }
 
-/// Levels by the coarse normals; `doubtful` becomes 1, else 0, where the level may be another.
-VITROBUST_VECTORIZE void guess(const std::uint64_t* words, const std::uint8_t* in, const CoarseScale& scale,
-                               std::uint8_t* out, std::uint8_t* doubtful, std::size_t n) {
-  std::array<float, kBlock> levels;
+/// Levels by the coarse normals, with the doubt subtracted and added: where the two are one, that is the
+/// level.
+VITROBUST_VECTORIZE void guess(const std::uint64_t* words, const std::uint8_t* in, CoarseScale scale,
+                               std::uint8_t* lowest, std::uint8_t* highest, std::size_t n) {
+  const float usual_doubt = scale.doubt;
   std::array<std::uint32_t, kBlock> uppers;
+  std::array<float, kBlock> lows;
+  std::array<float, kBlock> highs;
   for (std::size_t i = 0; i < n; ++i) uppers[i] = static_cast<std::uint32_t>(words[i] >> 32);
   for (std::size_t i = 0; i < n; ++i) {
     const auto value = static_cast<float>(in[i]);
-    levels[i] = value + (scale.constant + scale.proportional * value) * coarse_normal(uppers[i]);
+    const float level = value + (scale.constant + scale.proportional * value) * coarse_normal(uppers[i]);
+    // The upper half of a word of the tails is within kCoarseNormalTail of 0, around the corner: any level.
+    const float doubt = uppers[i] + kCoarseNormalTail < 2 * kCoarseNormalTail ? 1000.0F : usual_doubt;
+    lows[i] = clip(level - doubt);
+    highs[i] = clip(level + doubt);
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    const auto low = static_cast<std::int32_t>(clip(levels[i] - scale.doubt));
-    const auto high = static_cast<std::int32_t>(clip(levels[i] + scale.doubt));
-    // In the tails the upper half is within kCoarseNormalTail of 0, around the corner.
-    const bool tail = uppers[i] + kCoarseNormalTail < 2 * kCoarseNormalTail;
-    out[i] = static_cast<std::uint8_t>(low);
-    doubtful[i] = low != high || tail ? 1 : 0;
-  }
+  for (std::size_t i = 0; i < n; ++i)
+    lowest[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(lows[i]));
+  for (std::size_t i = 0; i < n; ++i)
+    highest[i] = static_cast<std::uint8_t>(static_cast<std::int32_t>(highs[i]));
 }
 
 }  // namespace
@@ -56,7 +59,8 @@ data::Image add_normal_noise(const data::Image& image, const NoiseScale& scale, 
   data::Image result(image.height, image.width);
   std::array<std::uint64_t, kBlock> words;
   std::array<double, kBlock> normals;
-  std::array<std::uint8_t, kBlock + 8> doubtful{};
+  std::array<std::uint8_t, kBlock> lowest{};
+  std::array<std::uint8_t, kBlock> highest{};
   const float largest = static_cast<float>(scale.constant + scale.proportional) * 255;
   const CoarseScale coarse{.constant = static_cast<float>(scale.constant) * 255,
                            .proportional = static_cast<float>(scale.proportional),
@@ -70,13 +74,13 @@ data::Image add_normal_noise(const data::Image& image, const NoiseScale& scale, 
       for (std::size_t i = 0; i < n; ++i) out[i] = exact(in[i], normals[i]);
       continue;
     }
-    guess(words.data(), in, coarse, out, doubtful.data(), n);
-    for (std::size_t i = 0; i < n; i += 8) {
-      std::uint64_t eight = 0;
-      std::memcpy(&eight, doubtful.data() + i, 8);
-      if (eight == 0) continue;
-      for (std::size_t j = i; j < std::min(i + 8, n); ++j)
-        if (doubtful[j] != 0) out[j] = exact(in[j], normal_of(words[j]));
+    guess(words.data(), in, coarse, lowest.data(), highest.data(), n);
+    std::copy_n(lowest.begin(), n, out);
+    constexpr std::size_t kGroup = 8;  // most groups hold no doubt
+    for (std::size_t i = 0; i < n; i += kGroup) {
+      if (std::memcmp(lowest.data() + i, highest.data() + i, kGroup) == 0) continue;
+      for (std::size_t j = i; j < std::min(i + kGroup, n); ++j)
+        if (lowest[j] != highest[j]) out[j] = exact(in[j], normal_of(words[j]));
     }
   }
   return result;
