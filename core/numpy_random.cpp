@@ -6,6 +6,28 @@
 #include "core/error.h"
 
 namespace vitrobust {
+namespace {
+
+/// log k! by Stirling's series with ten terms, above which the argument is raised where the series is poor.
+double log_factorial(double k) {
+  if (k < 2) return 0;
+  /// B(2i)/(2i (2i - 1)), i = 10 … 1.
+  constexpr double kSeries[] = {-174611.0 / 125400, 43867.0 / 244188, -3617.0 / 122400, 1.0 / 156,
+                                -691.0 / 360360,    1.0 / 1188,       -1.0 / 1680,      1.0 / 1260,
+                                -1.0 / 360,         1.0 / 12};
+  constexpr double kLogTwoPi = 1.8378770664093454836;
+  const double start = k + 1;
+  double x = start;
+  while (x < 7) ++x;
+  const double inverse_square = (1 / x) * (1 / x);
+  double sum = 0;
+  for (const double coefficient : kSeries) sum = sum * inverse_square + coefficient;
+  double result = sum / x + 0.5 * kLogTwoPi + (x - 0.5) * std::log(x) - x;
+  for (; x > start; --x) result -= std::log(x - 1);
+  return result;
+}
+
+}  // namespace
 
 NumpyLegacySource::NumpyLegacySource(std::uint32_t seed) {
   state_[0] = seed;
@@ -65,6 +87,38 @@ std::uint32_t NumpyLegacySource::integer(std::uint32_t bound) {
     const std::uint32_t word = next32() & mask;
     if (word < bound) return word;
   }
+}
+
+std::uint32_t NumpyLegacySource::poisson(double mean) {
+  if (mean == 0) return 0;
+  if (mean < 10) {
+    const double limit = std::exp(-mean);
+    std::uint32_t count = 0;
+    for (double product = uniform(); product > limit; product *= uniform()) ++count;
+    return count;
+  }
+  // W. Hörmann, "The transformed rejection method for generating Poisson random variables", Insurance:
+  // Mathematics and Economics 12, 1993: algorithm PTRS.
+  const double b = 0.931 + 2.53 * std::sqrt(mean);
+  const double a = -0.059 + 0.02483 * b;
+  const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
+  const double quick = 0.9277 - 3.6224 / (b - 2);
+  const double log_mean = std::log(mean);
+  for (;;) {
+    const double u = uniform() - 0.5;
+    const double v = uniform();
+    const double us = 0.5 - std::abs(u);
+    const double k = std::floor((2 * a / us + b) * u + mean + 0.43);
+    if (us >= 0.07 && v <= quick) return static_cast<std::uint32_t>(k);
+    if (k < 0 || (us < 0.013 && v > us)) continue;
+    const double left = std::log(v) + std::log(inverse_alpha) - std::log(a / (us * us) + b);
+    if (left <= -mean + k * log_mean - log_factorial(k)) return static_cast<std::uint32_t>(k);
+  }
+}
+
+void NumpyLegacySource::fill_poisson(const PoissonTables& tables, std::span<const std::uint8_t> levels,
+                                     std::span<std::uint32_t> out) {
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = poisson(tables.means()[levels[i]]);
 }
 
 }  // namespace vitrobust

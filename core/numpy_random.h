@@ -19,6 +19,11 @@ class NumpyLegacySource final : public RandomSource {
   double normal() override;
   /// `randint(bound)`: masked words, rejected when too large.
   std::uint32_t integer(std::uint32_t bound) override;
+  /// `poisson(mean)`: a mean of 0 draws nothing, one below 10 multiplies uniforms, above it is Hörmann's
+  /// transformed rejection.
+  std::uint32_t poisson(double mean);
+  void fill_poisson(const PoissonTables& tables, std::span<const std::uint8_t> levels,
+                    std::span<std::uint32_t> out) override;
 
  private:
   std::uint32_t next32();

@@ -5,51 +5,15 @@
 #include <bit>
 
 #include "core/error.h"
+#include "core/philox_lanes.h"
 
 namespace vitrobust {
 namespace {
-
-/// A multiple of 2^-53 in [0, 1). Through a signed integer, for which processors have an instruction.
-double uniform_of(std::uint64_t word) {
-  return static_cast<double>(static_cast<std::int64_t>(word >> 11)) * 0x1p-53;
-}
 
 /// (k + 1/2) 2^-52 for the upper 52 bits k: the midpoints of equal cells, symmetric about 1/2, never 0 or 1.
 double midpoint_of(std::uint64_t word) {
   constexpr std::uint64_t kOne = std::uint64_t{0x3FF} << 52;  // the bits of 1.0; k becomes the fraction
   return std::bit_cast<double>(kOne | word >> 12) - (1 - 0x1p-53);
-}
-
-constexpr std::size_t kLanes = 32;
-
-/// Blocks first … first + 31 of a stream, two words of 64 bits each: one loop over the lanes per step, so
-/// that the compiler vectorises what philox4x32_10 does for one block.
-void philox_lanes(const PhiloxStreamState& state, std::uint32_t first,
-                  std::span<std::uint64_t, 2 * kLanes> out) {
-  std::array<std::array<std::uint32_t, kLanes>, 4> c;
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    c[0][i] = first + static_cast<std::uint32_t>(i);
-    c[1][i] = state.restart;
-    c[2][i] = state.salt[0];
-    c[3][i] = state.salt[1];
-  }
-  PhiloxKey key = state.key;
-  for (int round = 0; round < 10; ++round) {
-    for (std::size_t i = 0; i < kLanes; ++i) {
-      const std::uint64_t product0 = std::uint64_t{kPhiloxMultipliers[0]} * c[0][i];
-      const std::uint64_t product1 = std::uint64_t{kPhiloxMultipliers[1]} * c[2][i];
-      c[0][i] = static_cast<std::uint32_t>(product1 >> 32) ^ c[1][i] ^ key[0];
-      c[1][i] = static_cast<std::uint32_t>(product1);
-      c[2][i] = static_cast<std::uint32_t>(product0 >> 32) ^ c[3][i] ^ key[1];
-      c[3][i] = static_cast<std::uint32_t>(product0);
-    }
-    key[0] += kPhiloxIncrements[0];
-    key[1] += kPhiloxIncrements[1];
-  }
-  for (std::size_t i = 0; i < kLanes; ++i) {
-    out[2 * i] = c[0][i] | std::uint64_t{c[1][i]} << 32;
-    out[2 * i + 1] = c[2][i] | std::uint64_t{c[3][i]} << 32;
-  }
 }
 
 }  // namespace
@@ -62,6 +26,14 @@ void RandomSource::fill_normal(std::span<double> out) {
   for (double& value : out) value = normal();
 }
 
+bool RandomSource::fill_words(std::span<std::uint64_t> /*out*/) {
+  return false;
+}
+
+double normal_of(std::uint64_t word) {
+  return normal_quantile(midpoint_of(word));
+}
+
 std::uint64_t PhiloxSource::next64() {
   if (!second_half_) block_ = state_.block(next_block_++);
   const std::size_t at = second_half_ ? 2 : 0;
@@ -69,12 +41,23 @@ std::uint64_t PhiloxSource::next64() {
   return block_[at] | std::uint64_t{block_[at + 1]} << 32;
 }
 
-void PhiloxSource::fill_words(std::span<std::uint64_t> out) {
+bool PhiloxSource::fill_words(std::span<std::uint64_t> out) {
   std::size_t i = 0;
   if (second_half_ && !out.empty()) out[i++] = next64();
-  for (; out.size() - i >= 2 * kLanes; i += 2 * kLanes, next_block_ += kLanes)
-    philox_lanes(state_, next_block_, out.subspan(i).first<2 * kLanes>());
+  const std::size_t groups = (out.size() - i) / (2 * kPhiloxLanes);
+  philox_lanes(state_, next_block_, out.data() + i, groups);
+  next_block_ += static_cast<std::uint32_t>(groups * kPhiloxLanes);
+  i += groups * 2 * kPhiloxLanes;
+  // What is left of a group, by whole blocks: the rest of the group is thrown away, not skipped.
+  if (const std::size_t blocks = (out.size() - i) / 2; blocks > 4) {
+    std::array<std::uint64_t, 2 * kPhiloxLanes> group;
+    philox_lanes(state_, next_block_, group.data(), 1);
+    std::copy_n(group.begin(), 2 * blocks, out.data() + i);
+    next_block_ += static_cast<std::uint32_t>(blocks);
+    i += 2 * blocks;
+  }
   for (; i < out.size(); ++i) out[i] = next64();
+  return true;
 }
 
 template <typename Convert>
@@ -93,7 +76,7 @@ double PhiloxSource::uniform() {
 }
 
 double PhiloxSource::normal() {
-  return normal_quantile(midpoint_of(next64()));
+  return normal_of(next64());
 }
 
 void PhiloxSource::fill_uniform(std::span<double> out) {
@@ -103,6 +86,23 @@ void PhiloxSource::fill_uniform(std::span<double> out) {
 void PhiloxSource::fill_normal(std::span<double> out) {
   fill(out, midpoint_of);
   normal_quantiles(out);
+}
+
+void PhiloxSource::fill_poisson(const PoissonTables& tables, std::span<const std::uint8_t> levels,
+                                std::span<std::uint32_t> out) {
+  std::array<std::uint64_t, 256> words{};
+  std::array<std::uint32_t, 2 * words.size()> halves;
+  while (!out.empty()) {
+    const std::size_t n = std::min(halves.size(), out.size());
+    fill_words(std::span(words).first((n + 1) / 2));
+    for (std::size_t i = 0; i < words.size(); ++i) {
+      halves[2 * i] = static_cast<std::uint32_t>(words[i]);
+      halves[2 * i + 1] = static_cast<std::uint32_t>(words[i] >> 32);
+    }
+    tables.look_up(levels.first(n), std::span(halves).first(n), out.first(n));
+    levels = levels.subspan(n);
+    out = out.subspan(n);
+  }
 }
 
 std::uint32_t PhiloxSource::integer(std::uint32_t bound) {

@@ -1,8 +1,5 @@
-#include <algorithm>
-
 #include "corruptions/functions.h"
 #include "corruptions/hsv.h"
-#include "corruptions/pixels.h"
 #include "corruptions/severity.h"
 
 namespace vitrobust::corruptions {
@@ -18,17 +15,7 @@ constexpr SeverityTable<double> kOffset{.imagenet = {.1, .2, .3, .4, .5},
 }  // namespace
 
 data::Image brightness(const data::Image& image, const CorruptionContext& context) {
-  const double offset = parameters_for(kOffset, context);
-  data::Image result(image.height, image.width);
-  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
-    Hsv hsv = to_hsv({kUnit[image.pixels[i]], kUnit[image.pixels[i + 1]], kUnit[image.pixels[i + 2]]});
-    hsv.v = std::clamp(hsv.v + offset, 0.0, 1.0);
-    const Rgb rgb = to_rgb(hsv);
-    result.pixels[i] = to_byte(rgb.r);
-    result.pixels[i + 1] = to_byte(rgb.g);
-    result.pixels[i + 2] = to_byte(rgb.b);
-  }
-  return result;
+  return change_hsv(image, {.value_offset = parameters_for(kOffset, context)});
 }
 
 }  // namespace vitrobust::corruptions

@@ -10,13 +10,31 @@ namespace vitrobust::corruptions {
 /// Adds independent Gaussian noise to every channel of every pixel; draws height·width·3 normals, row-major.
 data::Image gaussian_noise(const data::Image& image, const CorruptionContext& context);
 
+/// Replaces every value by a Poisson count of photons around it; draws height·width·3 counts, row-major.
+data::Image shot_noise(const data::Image& image, const CorruptionContext& context);
+
+/// Sets single values, each channel for itself, to 0 or 255; draws height·width·3 choices, row-major.
+data::Image impulse_noise(const data::Image& image, const CorruptionContext& context);
+
 /// Raises the V channel of HSV by a constant; deterministic.
 data::Image brightness(const data::Image& image, const CorruptionContext& context);
+
+/// Draws every channel towards its mean over the image; deterministic.
+data::Image contrast(const data::Image& image, const CorruptionContext& context);
+
+/// Shrinks the image by averaging and enlarges it again by repeating pixels; deterministic.
+data::Image pixelate(const data::Image& image, const CorruptionContext& context);
 
 /// Compresses to a baseline JPEG and decodes it; deterministic for one libjpeg.
 data::Image jpeg_compression(const data::Image& image, const CorruptionContext& context);
 
+/// Adds Gaussian noise in proportion to each value; draws height·width·3 normals, row-major.
+data::Image speckle_noise(const data::Image& image, const CorruptionContext& context);
+
 /// Convolves with an isotropic Gaussian; deterministic.
 data::Image gaussian_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Scales the S channel of HSV; deterministic.
+data::Image saturate(const data::Image& image, const CorruptionContext& context);
 
 }  // namespace vitrobust::corruptions

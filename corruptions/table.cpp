@@ -9,9 +9,16 @@ namespace {
 
 constexpr CorruptionEntry kTable[] = {
     {"gaussian_noise", "noise", "independent Gaussian noise, as of a sensor in low light", &gaussian_noise},
+    {"shot_noise", "noise", "Poisson noise, as of few photons", &shot_noise},
+    {"impulse_noise", "noise", "single values replaced by 0 or 255: salt and pepper, per channel",
+     &impulse_noise},
     {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
+    {"contrast", "digital", "every channel drawn towards its mean over the image", &contrast},
+    {"pixelate", "digital", "shrunk and enlarged again to visible squares", &pixelate},
     {"jpeg_compression", "digital", "the artefacts of a low-quality JPEG (4:2:0)", &jpeg_compression},
+    {"speckle_noise", "extra", "Gaussian noise in proportion to the value", &speckle_noise},
     {"gaussian_blur", "extra", "convolution with an isotropic Gaussian", &gaussian_blur},
+    {"saturate", "extra", "the S channel of HSV scaled: less or more colour", &saturate},
 };
 
 }  // namespace

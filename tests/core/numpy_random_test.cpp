@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <sstream>
 #include <vector>
 
 #include "core/error.h"
@@ -20,6 +21,10 @@ void replay(NumpyLegacySource& random, const Json& call) {
   } else if (kind == "integer") {
     EXPECT_EQ(random.integer(call.at("bound").get<std::uint32_t>()), call.at("value").get<std::uint32_t>())
         << call;
+  } else if (kind == "poisson") {
+    std::istringstream values(call.at("values").get<std::string>());
+    for (std::uint32_t value = 0; values >> value;)
+      EXPECT_EQ(random.poisson(call.at("mean").get<double>()), value) << call;
   } else if (kind == "skip_uniform") {
     std::vector<double> skipped(call.at("count").get<std::size_t>());
     random.fill_uniform(skipped);

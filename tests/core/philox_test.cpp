@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <vector>
+
+#include "core/philox_lanes.h"
 
 namespace vitrobust {
 namespace {
@@ -15,6 +18,25 @@ TEST(Philox4x32, KnownAnswersOfRandom123) {
             (PhiloxCounter{0x408f276d, 0x41c83b0e, 0xa20bc7c6, 0x6d5451fd}));
   EXPECT_EQ(philox4x32_10({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}),
             (PhiloxCounter{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1}));
+}
+
+TEST(PhiloxLanes, AreTheBlocksOfTheStreamInOrder) {
+  const PhiloxStreamState state{
+      .key = {0xa4093822, 0x299f31d0}, .salt = {0xffffffff, 3}, .restart = 0x80000001};
+  for (const std::uint32_t first : {0U, 1000U, 0xffffffffU - 40}) {  // the last: over the end of the counter
+    std::vector<std::uint64_t> expected;
+    for (std::uint32_t i = 0; i < 3 * kPhiloxLanes; ++i) {
+      const PhiloxCounter block = state.block(first + i);
+      expected.push_back(block[0] | std::uint64_t{block[1]} << 32);
+      expected.push_back(block[2] | std::uint64_t{block[3]} << 32);
+    }
+    std::vector<std::uint64_t> words(expected.size());
+    philox_lanes(state, first, words.data(), 3);
+    EXPECT_EQ(words, expected) << first;
+    words.assign(words.size(), 0);
+    philox_lanes_portable(state, first, words.data(), 3);
+    EXPECT_EQ(words, expected) << first;
+  }
 }
 
 TEST(DeriveStream, EveryPartOfTheKeyMatters) {

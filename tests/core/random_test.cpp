@@ -28,7 +28,7 @@ TEST(PhiloxSource, DrawsThePromisedNumbers) {
     PhiloxSource uniforms(key);
     for (const Json& value : stream.at("uniform")) EXPECT_EQ(uniforms.uniform(), value.get<double>());
     PhiloxSource normals(key);
-    // Up to the last bits of the C library's logarithm.
+    // Up to the last bits of the logarithm of Python's C library.
     for (const Json& value : stream.at("normal")) EXPECT_DOUBLE_EQ(normals.normal(), value.get<double>());
     PhiloxSource integers(key);
     for (const Json& value : stream.at("integer_below_1000"))

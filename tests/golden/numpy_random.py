@@ -10,6 +10,7 @@ import pathlib
 import numpy as np
 
 SEEDS = [0, 1, 42, 2**32 - 1]
+MEANS = [0, 1e-3, 0.4, 1, 3.7, 9.999, 10, 10.5, 12, 37, 60, 250, 499.5, 5000]
 BOUNDS = [1, 2, 3, 5, 6, 224, 1000, 2**16 + 1, 2**31, 2**32 - 1]
 
 
@@ -27,6 +28,11 @@ def draws(seed):
     def integers():
         calls.extend({"call": "integer", "bound": b, "value": int(generator.randint(b))} for b in BOUNDS)
 
+    def poissons(n):
+        for mean in MEANS:
+            values = " ".join(str(generator.poisson(mean)) for _ in range(n))
+            calls.append({"call": "poisson", "mean": mean, "values": values})
+
     uniforms(3)
     normals(3)
     uniforms(2)
@@ -37,6 +43,8 @@ def draws(seed):
     uniforms(2)
     integers()
     normals(3)
+    poissons(40)
+    uniforms(2)
     return {"seed": seed, "calls": calls}
 
 

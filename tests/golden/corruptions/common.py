@@ -81,7 +81,7 @@ def variant(function, table=None, constants=None, names=None):
     def swapped(constant):
         if table is not None and isinstance(constant, tuple) and len(constant) == 5:
             return tuple(table)
-        if isinstance(constant, (int, float)) and not isinstance(constant, bool) and constant in constants:
+        if isinstance(constant, (int, float, tuple)) and not isinstance(constant, bool) and constant in constants:
             return constants[constant]
         return constant
 
