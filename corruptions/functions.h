@@ -31,6 +31,22 @@ data::Image jpeg_compression(const data::Image& image, const CorruptionContext& 
 /// Adds Gaussian noise in proportion to each value; draws height·width·3 normals, row-major.
 data::Image speckle_noise(const data::Image& image, const CorruptionContext& context);
 
+/// Averages over a disk, as a lens out of focus does; deterministic.
+data::Image defocus_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Copies to every pixel one from nearby, between two Gaussian blurs; draws two integers per pixel that is
+/// far enough from the border and pass, row-major from the lower right corner, dx before dy.
+data::Image glass_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Averages along a line with weights that fall off like half a Gaussian; draws one uniform, the angle.
+data::Image motion_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Averages the image and enlargements of its centre; deterministic.
+data::Image zoom_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Lays motion-blurred flakes over a whitened image; draws height·width normals, row-major, and one uniform.
+data::Image snow(const data::Image& image, const CorruptionContext& context);
+
 /// Convolves with an isotropic Gaussian; deterministic.
 data::Image gaussian_blur(const data::Image& image, const CorruptionContext& context);
 

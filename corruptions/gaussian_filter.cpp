@@ -6,9 +6,8 @@
 #include <numeric>
 #include <vector>
 
+#include "core/vectorize.h"
 #include "corruptions/lanes.h"
-#include "corruptions/pixels.h"
-#include "corruptions/vectorize.h"
 
 namespace vitrobust::corruptions {
 namespace {
@@ -80,6 +79,11 @@ void to_bytes(const double* units, std::size_t size, std::uint8_t* out) {
   }
 }
 
+VITROBUST_VECTORIZE
+void to_units(const std::uint8_t* bytes, std::size_t size, double* out) {
+  for (std::size_t i = 0; i < size; ++i) out[i] = static_cast<double>(bytes[i]) / 255.0;
+}
+
 /// Filters row by row: `load(y, row)` fills a row of the source, which may overwrite it from `store(y, row)`
 /// on. Only the rows that the taps span are held, so that they stay in the cache.
 template <typename Load, typename Store>
@@ -135,8 +139,7 @@ data::Image gaussian_blurred(const data::Image& image, double sigma) {
   filter_rows(
       image.height, image.width, 3, sigma,
       [&](std::ptrdiff_t y, double* row) {
-        const std::uint8_t* bytes = image.pixels.data() + static_cast<std::size_t>(y) * line;
-        for (std::size_t i = 0; i < line; ++i) row[i] = kUnit[bytes[i]];
+        to_units(image.pixels.data() + static_cast<std::size_t>(y) * line, line, row);
       },
       [&](std::ptrdiff_t y, const double* row) {
         to_bytes(row, line, result.pixels.data() + static_cast<std::size_t>(y) * line);

@@ -12,6 +12,7 @@ constexpr CorruptionEntry kTable[] = {
     {"shot_noise", "noise", "Poisson noise, as of few photons", &shot_noise},
     {"impulse_noise", "noise", "single values replaced by 0 or 255: salt and pepper, per channel",
      &impulse_noise},
+    {"glass_blur", "blur", "pixels copied from nearby, as seen through frosted glass", &glass_blur},
     {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
     {"contrast", "digital", "every channel drawn towards its mean over the image", &contrast},
     {"pixelate", "digital", "shrunk and enlarged again to visible squares", &pixelate},
