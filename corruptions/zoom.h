@@ -7,30 +7,42 @@
 
 namespace vitrobust::corruptions {
 
-/// How one axis of an image is zoomed by `scipy.ndimage.zoom(…, order=1)` after its centre has been cut out:
-/// output i is weights[i][0] times the sample before[i] plus weights[i][1] times the sample after[i].
+/// How one axis is enlarged by `scipy.ndimage.zoom(…, order=1)`: output i is weights[i][0] times the sample
+/// before[i] plus weights[i][1] times the sample after[i].
 struct ZoomAxis {
   std::vector<std::size_t> before;
   std::vector<std::size_t> after;
   std::vector<std::array<double, 2>> weights;
+
   [[nodiscard]] std::size_t size() const { return before.size(); }
+  /// Keeps `count` outputs, `first` the first of them.
+  void keep(std::size_t first, std::size_t count);
 };
 
-/// The centre of `size` samples, as large as fills them again when zoomed by `factor` ≥ 1, zoomed: often one
-/// or two samples more than before.
+/// The centre of `size` samples, so many of them as fill the size again when enlarged `factor` ≥ 1 times. By
+/// rounding, it has often one or two outputs more than `size`.
 ZoomAxis zoom_axis(int size, double factor);
 
-/// The `size` outputs from `first` on.
-ZoomAxis part_of(const ZoomAxis& axis, std::size_t first, std::size_t size);
+/// The rows of an enlarged field, top to bottom.
+class ZoomedRows {
+ public:
+  /// @param field rows of `columns` pixels of `channels` values, then one value that is read without effect;
+  /// must live as long as this
+  ZoomedRows(std::span<const double> field, int columns, int channels, const ZoomAxis& axis);
 
-/// Where hendrycks' code begins when it cuts a zoomed axis back to `size`.
-std::size_t centred(const ZoomAxis& axis, int size);
+  /// A row of the field, enlarged to axis.size() pixels; valid until the second call with another row.
+  const double* row(std::size_t y);
 
-/// One row of an image with 1 or 3 interleaved channels, zoomed along `columns`. @param row followed by one
-/// value that is read but does not count, like that of `out`, which is written
-void zoom_row(const double* row, const ZoomAxis& columns, int channels, double* out);
-
-/// out = a·weights[0] + b·weights[1].
-void mix_rows(const double* a, const double* b, const std::array<double, 2>& weights, std::span<double> out);
+ private:
+  std::span<const double> field_;
+  std::size_t line_;
+  int channels_;
+  const ZoomAxis& axis_;
+  struct Held {
+    std::size_t y;
+    std::vector<double> values;
+  };
+  std::array<Held, 2> held_;
+};
 
 }  // namespace vitrobust::corruptions
