@@ -15,6 +15,7 @@ constexpr CorruptionEntry kTable[] = {
     {"glass_blur", "blur", "pixels copied from nearby, as seen through frosted glass", &glass_blur},
     {"motion_blur", "blur", "an average along a line, as of a moving camera", &motion_blur},
     {"zoom_blur", "blur", "the mean of ever larger enlargements, as on approach", &zoom_blur},
+    {"snow", "weather", "blurred flakes over a whitened image", &snow},
     {"brightness", "weather", "a constant added to the V channel of HSV", &brightness},
     {"contrast", "digital", "every channel drawn towards its mean over the image", &contrast},
     {"pixelate", "digital", "shrunk and enlarged again to visible squares", &pixelate},
