@@ -12,7 +12,7 @@ inline constexpr std::size_t kLanes = 16;
 /// over neighbours, with twice the time.
 template <typename T>
 [[gnu::always_inline]] inline void pin(T*& pointer) {
-  asm("" : "+r"(pointer));  // NOLINT: the only way to tell
+  asm volatile("" : "+r"(pointer));
 }
 
 }  // namespace vitrobust::corruptions

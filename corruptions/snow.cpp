@@ -90,7 +90,8 @@ void round_to_bytes(const double* units, std::size_t size, std::uint8_t* out) {
 }
 
 /// The layer of flakes in 8 bits, as large as the image.
-std::vector<std::uint8_t> draw_flakes(const Snow& snow, int height, int width, const CorruptionContext& context) {
+std::vector<std::uint8_t> draw_flakes(const Snow& snow, int height, int width,
+                                      const CorruptionContext& context) {
   ZoomAxis rows = zoom_axis(height, snow.zoom);
   ZoomAxis columns = zoom_axis(width, snow.zoom);
   const bool hendrycks = context.flavour == Flavour::hendrycks;
@@ -121,7 +122,8 @@ std::vector<std::uint8_t> draw_flakes(const Snow& snow, int height, int width, c
       [&](std::size_t y, double* row) {
         const double* before = zoomed.row(rows.before[y] - first);
         const double* after = zoomed.row(rows.after[y] - first);
-        mix_flakes(before, after, rows.weights[y][0], rows.weights[y][1], snow.threshold, columns.size(), row);
+        mix_flakes(before, after, rows.weights[y][0], rows.weights[y][1], snow.threshold, columns.size(),
+                   row);
         if (hendrycks) to_imagemagick(row, columns.size());
       },
       [&](std::size_t y, const double* row) {
@@ -165,9 +167,9 @@ data::Image snow(const data::Image& image, const CorruptionContext& context) {
   data::Image result(image.height, image.width);
   const auto width = static_cast<std::size_t>(image.width);
   for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y)
-    cover_row(image.pixels.data() + 3 * width * y, flakes.data() + width * y, flakes.data() + flakes.size() - 1 - width * y,
-              width, static_cast<float>(parameters.kept), static_cast<float>(1 - parameters.kept),
-              result.pixels.data() + 3 * width * y);
+    cover_row(image.pixels.data() + 3 * width * y, flakes.data() + width * y,
+              flakes.data() + flakes.size() - 1 - width * y, width, static_cast<float>(parameters.kept),
+              static_cast<float>(1 - parameters.kept), result.pixels.data() + 3 * width * y);
   return result;
 }
 

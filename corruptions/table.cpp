@@ -12,6 +12,7 @@ constexpr CorruptionEntry kTable[] = {
     {"shot_noise", "noise", "Poisson noise, as of few photons", &shot_noise},
     {"impulse_noise", "noise", "single values replaced by 0 or 255: salt and pepper, per channel",
      &impulse_noise},
+    {"defocus_blur", "blur", "the average over a disk, as of a lens out of focus", &defocus_blur},
     {"glass_blur", "blur", "pixels copied from nearby, as seen through frosted glass", &glass_blur},
     {"motion_blur", "blur", "an average along a line, as of a moving camera", &motion_blur},
     {"zoom_blur", "blur", "the mean of ever larger enlargements, as on approach", &zoom_blur},
