@@ -1,25 +1,18 @@
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstdint>
 #include <map>
 #include <utility>
 #include <vector>
 
 #include "core/vectorize.h"
+#include "corruptions/defocus_kernel.h"
 #include "corruptions/functions.h"
 #include "corruptions/lanes.h"
 #include "corruptions/severity.h"
-#include "corruptions/weigh_lines.h"
 
 namespace vitrobust::corruptions {
 namespace {
-
-struct Defocus {
-  double radius;
-  /// Standard deviation of the Gaussian that smooths the disk's edge.
-  double smoothing;
-};
 
 /// hendrycks/robustness @8190fe3: make_imagenet_c.py, make_cifar_c.py, make_tinyimagenet_c.py,
 /// make_imagenet_c_inception.py, `defocus_blur`.
@@ -28,73 +21,6 @@ constexpr SeverityTable<Defocus> kDefocus{.imagenet = {{{3, .1}, {4, .5}, {6, .5
                                           .tiny = {{{.5, .6}, {1, .1}, {1.5, .1}, {2.5, .01}, {3, .1}}},
                                           .inception299 = {{{4, .1}, {5, .5}, {7, .5}, {10, .5}, {12, .5}}}};
 
-/// The border pixel is not repeated.
-std::size_t reflect(std::ptrdiff_t at, std::ptrdiff_t size) {
-  if (size == 1) return 0;
-  while (at < 0 || at >= size) at = at < 0 ? -at : 2 * size - 2 - at;
-  return static_cast<std::size_t>(at);
-}
-
-/// A square of weights, (2·reach + 1)².
-struct Kernel {
-  std::ptrdiff_t reach;
-  std::vector<float> weights;
-  [[nodiscard]] std::ptrdiff_t side() const { return 2 * reach + 1; }
-};
-
-/// Smooths along one axis of the square with `taps`[k] at distance k, from the centre outwards or, if
-/// `centre_last`, inwards. Multiply-adds are fused, as in OpenCV on the processors of our day.
-void smooth(Kernel& kernel, std::ptrdiff_t step, const std::vector<float>& taps, bool centre_last) {
-  const std::vector<float> source = kernel.weights;
-  const std::ptrdiff_t side = kernel.side();
-  for (std::ptrdiff_t i = 0; i < side * side; ++i) {
-    const std::ptrdiff_t along = i / step % side;
-    const auto at = [&](std::ptrdiff_t offset) {
-      const auto there = static_cast<std::ptrdiff_t>(reflect(along + offset, side));
-      return source[static_cast<std::size_t>(i + (there - along) * step)];
-    };
-    float sum = 0;
-    if (centre_last) {
-      sum = std::fma(at(0), taps[0], (at(-1) + at(1)) * taps[1]);
-    } else {
-      sum = at(0) * taps[0];
-      for (std::size_t k = 1; k < taps.size(); ++k) {
-        const auto offset = static_cast<std::ptrdiff_t>(k);
-        sum = std::fma(at(-offset) + at(offset), taps[k], sum);
-      }
-    }
-    kernel.weights[static_cast<std::size_t>(i)] = sum;
-  }
-}
-
-/// The reference's disk with a smoothed edge. It is not normalised again: where the disk touches the border of
-/// its square, the sum of the weights is 1.01.
-Kernel make_kernel(const Defocus& defocus) {
-  const bool small = defocus.radius <= 8;
-  Kernel kernel{.reach = small ? 8 : static_cast<std::ptrdiff_t>(defocus.radius), .weights = {}};
-  float count = 0;
-  for (std::ptrdiff_t y = -kernel.reach; y <= kernel.reach; ++y) {
-    for (std::ptrdiff_t x = -kernel.reach; x <= kernel.reach; ++x) {
-      const bool inside = static_cast<double>(x * x + y * y) <= defocus.radius * defocus.radius;
-      kernel.weights.push_back(inside ? 1 : 0);
-      count += inside ? 1 : 0;
-    }
-  }
-  for (float& weight : kernel.weights) weight /= count;
-
-  std::vector<double> gaussian;
-  double sum = 0;
-  for (int k = 0; k <= (small ? 1 : 2); ++k) {
-    gaussian.push_back(std::exp(-k * k / (2 * defocus.smoothing * defocus.smoothing)));
-    sum += k == 0 ? gaussian.back() : 2 * gaussian.back();
-  }
-  std::vector<float> taps;
-  for (const double value : gaussian) taps.push_back(static_cast<float>(value / sum));
-  smooth(kernel, 1, taps, small);
-  smooth(kernel, kernel.side(), taps, false);
-  return kernel;
-}
-
 /// Taps of one weight, so few that the sum of their bytes fits into 16 bits.
 struct TapGroup {
   double weight = 0;
@@ -102,7 +28,7 @@ struct TapGroup {
   std::vector<std::pair<std::size_t, std::size_t>> distances;
 };
 
-std::vector<TapGroup> group_taps(const Kernel& kernel) {
+std::vector<TapGroup> group_taps(const DefocusKernel& kernel) {
   // Far below the last bit of any sum.
   constexpr float kNothing = 1e-20F;
   constexpr std::size_t kMost = 257;
@@ -135,13 +61,15 @@ std::vector<TapGroup> group_taps(const Kernel& kernel) {
 /// What the sums of one weight are made of: lines to be added two by two.
 using LinePairs = std::vector<std::array<const std::uint16_t*, 2>>;
 
-/// So many values are summed at a time: enough to outweigh the many short loops, few enough for registers.
-constexpr std::size_t kPiece = 96;
+/// So many values are summed at a time; lines are read and written in such pieces.
+constexpr std::size_t kPiece = 32;
 
-/// Bytes are summed exactly per weight, so that only the few weights are multiplied: sums[g * kPiece + j] is
-/// the sum of group g at value first + j.
+/// kPiece values from `first` on. Bytes are summed exactly per weight, so that only the few weights are
+/// multiplied, and their order is all that rounding depends on.
 VITROBUST_VECTORIZE
-void sum_groups(const std::vector<LinePairs>& groups, std::size_t first, double* sums) {
+void weigh_groups(const std::vector<LinePairs>& groups, const double* weights, std::size_t first,
+                  double* out) {
+  double totals[kPiece] = {};
   for (const LinePairs& pairs : groups) {
     std::uint16_t sum[kPiece];
     const std::uint16_t* left = pairs[0][0] + first;
@@ -151,11 +79,13 @@ void sum_groups(const std::vector<LinePairs>& groups, std::size_t first, double*
       left = pairs[k][0] + first;
       right = pairs[k][1] + first;
       pin(left);
-      for (std::size_t j = 0; j < kPiece; ++j) sum[j] = static_cast<std::uint16_t>(sum[j] + left[j] + right[j]);
+      for (std::size_t j = 0; j < kPiece; ++j)
+        sum[j] = static_cast<std::uint16_t>(sum[j] + left[j] + right[j]);
     }
-    for (std::size_t j = 0; j < kPiece; ++j) sums[j] = sum[j];
-    sums += kPiece;
+    const double weight = *weights++;
+    for (std::size_t j = 0; j < kPiece; ++j) totals[j] += weight * sum[j];
   }
+  for (std::size_t j = 0; j < kPiece; ++j) out[j] = totals[j];
 }
 
 VITROBUST_VECTORIZE
@@ -196,7 +126,7 @@ std::vector<std::uint16_t> pad_rows(const data::Image& image, std::size_t reach,
 }  // namespace
 
 data::Image defocus_blur(const data::Image& image, const CorruptionContext& context) {
-  const std::vector<TapGroup> taps = group_taps(make_kernel(parameters_for(kDefocus, context)));
+  const std::vector<TapGroup> taps = group_taps(defocus_kernel(parameters_for(kDefocus, context)));
   std::size_t reach = 0;
   for (const TapGroup& group : taps)
     for (const auto& [dy, dx] : group.distances) reach = std::max({reach, dy, dx});
@@ -223,13 +153,8 @@ data::Image defocus_blur(const data::Image& image, const CorruptionContext& cont
     }
     groups.push_back(std::move(pairs));
   }
-  std::vector<double> sums(groups.size() * kPiece);
-  std::vector<const double*> sums_of;
   std::vector<double> weights;
-  for (const TapGroup& group : taps) {
-    sums_of.push_back(sums.data() + sums_of.size() * kPiece);
-    weights.push_back(group.weight);
-  }
+  for (const TapGroup& group : taps) weights.push_back(group.weight);
   std::vector<double> filtered(pieces);
   data::Image result(image.height, image.width);
   for (std::size_t y = 0; y < height; ++y) {
@@ -238,10 +163,10 @@ data::Image defocus_blur(const data::Image& image, const CorruptionContext& cont
     };
     std::copy_n(row(0), stride, folded[0].begin());
     for (std::size_t k = 1; k <= reach; ++k)
-      add_rows(row(-static_cast<std::ptrdiff_t>(k)), row(static_cast<std::ptrdiff_t>(k)), stride, folded[k].data());
+      add_rows(row(-static_cast<std::ptrdiff_t>(k)), row(static_cast<std::ptrdiff_t>(k)), stride,
+               folded[k].data());
     for (std::size_t i = 0; i < pieces; i += kPiece) {
-      sum_groups(groups, i, sums.data());
-      weigh_lines(filtered.data() + i, kPiece, sums_of.data(), weights.data(), weights.size());
+      weigh_groups(groups, weights.data(), i, filtered.data() + i);
     }
     to_bytes(filtered.data(), line, result.pixels.data() + y * line);
   }
