@@ -26,13 +26,13 @@ constexpr SeverityTable<Glass> kGlass{
     .tiny = {{{.1, 1, 1}, {.5, 1, 1}, {.6, 1, 2}, {.7, 2, 1}, {.9, 2, 2}}},
     .inception299 = {{{.8, 1, 3}, {1, 3, 1}, {1.1, 2, 4}, {1.2, 4, 2}, {1.6, 5, 2}}}};
 
-/// Displacements packed into one index, dx in the lower half.
+/// Displacements in one index, dx in the lower half.
 constexpr std::size_t kMaxDigits = 16;
 
-/// Copies to every pixel that is `reach` or more away from the upper and left border, and less than it from
-/// none, the pixel at its random displacement. The reference means to swap the two, but the second half of
-/// its assignment reads through a view what the first has just written. It goes from the lower right corner
-/// backwards and in place, so that later pixels may copy earlier copies.
+/// Copies to every pixel, but those near the border, the one at its random displacement. The reference means
+/// to swap the two, but the second half of its assignment reads through a view what the first has just
+/// written. It goes from the lower right corner backwards and in place, so that later pixels may copy what
+/// was copied before.
 void shuffle(std::vector<std::uint32_t>& pixels, int height, int width, int reach,
              const std::vector<std::uint8_t>& displacements) {
   std::array<std::ptrdiff_t, kMaxDigits * kMaxDigits> offsets{};
