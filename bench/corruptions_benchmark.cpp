@@ -1,5 +1,5 @@
-// Milliseconds per 224×224 image of every corruption, flavour and severity, on one thread, from Philox; and of
-// copying the image, the least that any of them can cost.
+// Milliseconds per 224×224 image of every corruption, flavour and severity, on one thread, from Philox; and
+// of copying the image, the least that any of them can cost.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -48,7 +48,9 @@ void register_all() {
       for (int severity = 1; severity <= 5; ++severity)
         benchmark::RegisterBenchmark(
             fmt::format("{}/{}/{}", entry.name, to_string(flavour), severity).c_str(),
-            [&entry, flavour, severity](benchmark::State& state) { corrupt(state, entry, flavour, severity); })
+            [&entry, flavour, severity](benchmark::State& state) {
+              corrupt(state, entry, flavour, severity);
+            })
             ->Unit(benchmark::kMillisecond);
     }
   }

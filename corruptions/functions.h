@@ -17,6 +17,22 @@ data::Image shot_noise(const data::Image& image, const CorruptionContext& contex
 /// Sets single values, each channel for itself, to 0 or 255; draws height·width·3 choices, row-major.
 data::Image impulse_noise(const data::Image& image, const CorruptionContext& context);
 
+/// Averages over a disk, as a lens out of focus does; deterministic.
+data::Image defocus_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Copies to every pixel one from nearby, between two Gaussian blurs; draws two integers per pixel that is
+/// far enough from the border and pass, row-major from the lower right corner, dx before dy.
+data::Image glass_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Averages along a line with weights that fall off like half a Gaussian; draws one uniform, the angle.
+data::Image motion_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Averages the image and enlargements of its centre; deterministic.
+data::Image zoom_blur(const data::Image& image, const CorruptionContext& context);
+
+/// Lays motion-blurred flakes over a whitened image; draws height·width normals, row-major, and one uniform.
+data::Image snow(const data::Image& image, const CorruptionContext& context);
+
 /// Lays a random crop of one of five pictures of ice over the image; draws three integers: which one, the
 /// crop's first row, its first column.
 data::Image frost(const data::Image& image, const CorruptionContext& context);

@@ -1,8 +1,5 @@
-#include <vector>
-
 #include "corruptions/functions.h"
 #include "corruptions/gaussian_filter.h"
-#include "corruptions/pixels.h"
 #include "corruptions/severity.h"
 
 namespace vitrobust::corruptions {
@@ -18,12 +15,7 @@ constexpr SeverityTable<double> kSigma{.imagenet = {1, 2, 3, 4, 6},
 }  // namespace
 
 data::Image gaussian_blur(const data::Image& image, const CorruptionContext& context) {
-  std::vector<double> field(image.pixels.size());
-  for (std::size_t i = 0; i < field.size(); ++i) field[i] = kUnit[image.pixels[i]];
-  gaussian_filter(field, image.height, image.width, 3, parameters_for(kSigma, context));
-  data::Image result(image.height, image.width);
-  for (std::size_t i = 0; i < field.size(); ++i) result.pixels[i] = to_byte(field[i]);
-  return result;
+  return gaussian_blurred(image, parameters_for(kSigma, context));
 }
 
 }  // namespace vitrobust::corruptions

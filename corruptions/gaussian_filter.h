@@ -2,6 +2,8 @@
 
 #include <span>
 
+#include "data/image.h"
+
 namespace vitrobust::corruptions {
 
 /// Smooths a field of `rows` x `columns` pixels with `channels` interleaved channels in place by a separable
@@ -10,5 +12,8 @@ namespace vitrobust::corruptions {
 /// the outermost inwards, all as `scipy.ndimage.correlate1d` does, so that rounding agrees. Plain float64
 /// arithmetic: the same on every processor.
 void gaussian_filter(std::span<double> field, int rows, int columns, int channels, double sigma);
+
+/// The same filter on an image's values over 255, the result truncated to 8 bits again.
+data::Image gaussian_blurred(const data::Image& image, double sigma);
 
 }  // namespace vitrobust::corruptions

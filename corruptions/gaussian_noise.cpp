@@ -1,7 +1,5 @@
-#include <vector>
-
 #include "corruptions/functions.h"
-#include "corruptions/pixels.h"
+#include "corruptions/normal_noise.h"
 #include "corruptions/severity.h"
 
 namespace vitrobust::corruptions {
@@ -18,15 +16,8 @@ constexpr SeverityTable<double> kSigma{.imagenet = {.08, .12, .18, .26, .38},
 
 data::Image gaussian_noise(const data::Image& image, const CorruptionContext& context) {
   const double sigma = parameters_for(kSigma, context);
-  data::Image result(image.height, image.width);
-  // A row at a time: the same draws as for the whole image, and the buffer stays in the cache.
-  std::vector<double> noise(static_cast<std::size_t>(image.width) * 3);
-  for (std::size_t start = 0; start < image.pixels.size(); start += noise.size()) {
-    context.random.fill_normal(noise);
-    for (std::size_t i = 0; i < noise.size(); ++i)
-      result.pixels[start + i] = to_byte(kUnit[image.pixels[start + i]] + sigma * noise[i]);
-  }
-  return result;
+  const auto noisy = [](double x, double scale, double z) { return x + scale * z; };
+  return add_normal_noise(image, {.constant = sigma}, noisy, context.random);
 }
 
 }  // namespace vitrobust::corruptions

@@ -17,42 +17,47 @@ struct Planes {
   std::array<double, kBlock> r, g, b;
 };
 
-/// One loop without branches, every case computed and one selected, so that the compiler vectorises it.
+double to_unit(double x) {
+  const double not_below = x > 0.0 ? x : 0.0;
+  return not_below < 1.0 ? not_below : 1.0;
+}
+
+/// One loop without branches, so that the compiler vectorises it.
 VITROBUST_VECTORIZE void change_block(Planes& planes, std::size_t n, const HsvChange& change) {
   const double gain = change.saturation_gain;
   const double saturation_offset = change.saturation_offset;
   const double value_offset = change.value_offset;
-  double* const red = planes.r.data();
-  double* const green = planes.g.data();
-  double* const blue = planes.b.data();
   for (std::size_t i = 0; i < n; ++i) {
-    const double r = red[i];
-    const double g = green[i];
-    const double b = blue[i];
-    const double largest = std::max(r, std::max(g, b));
-    const double delta = largest - std::min(r, std::min(g, b));
+    const double r = planes.r[i];
+    const double g = planes.g[i];
+    const double b = planes.b[i];
+    const double larger = r > g ? r : g;
+    const double largest = larger > b ? larger : b;
+    const double smaller = r < g ? r : g;
+    const double delta = largest - (smaller < b ? smaller : b);
     // On a tie the later channel decides.
-    const bool is_blue = b == largest;
-    const bool is_green = g == largest;
-    const double difference = is_blue ? r - g : is_green ? b - r : g - b;
-    const double base = is_blue ? 4.0 : is_green ? 2.0 : 0.0;
-    // A grey pixel has hue and saturation 0; its division by 1 keeps the others' path.
-    const double divisor = delta == 0 ? 1.0 : delta;
-    const double turn = (delta == 0 ? 0.0 : base + difference / divisor) / 6;
-    const double h = turn < 0 ? turn + 1 : turn;  // turn is in (-1/6, 5/6]
-    const double s0 = delta / (delta == 0 ? 1.0 : largest);
-    const double s = std::min(std::max(s0 * gain + saturation_offset, 0.0), 1.0);
-    const double v = std::min(std::max(largest + value_offset, 0.0), 1.0);
+    const double difference = b == largest ? r - g : g == largest ? b - r : g - b;
+    const double base = b == largest ? 4.0 : g == largest ? 2.0 : 0.0;
+    // A grey pixel has hue and saturation 0; dividing by 1 keeps it on the others' path.
+    const double turn = (base + difference / (delta == 0 ? 1.0 : delta)) / 6;  // in (-1/6, 5/6]
+    const double turn_from_0 = turn < 0 ? turn + 1 : turn;
+    const double h6 = (delta == 0 ? 0.0 : turn_from_0) * 6;  // the sector and the fraction within it
+    const double saturation = delta / (delta == 0 ? 1.0 : largest);
+    const double s = to_unit(saturation * gain + saturation_offset);
+    const double v = to_unit(largest + value_offset);
 
-    // h is below 1 - 1/1600, so the sector is 0 to 5.
-    const auto sector = static_cast<double>(static_cast<std::int32_t>(h * 6));
-    const double f = h * 6 - sector;
-    const double p = v * (1 - s);
-    const double q = v * (1 - f * s);
-    const double t = v * (1 - (1 - f) * s);
-    red[i] = sector == 0 || sector == 5 ? v : sector == 1 ? q : sector == 4 ? t : p;
-    green[i] = sector == 1 || sector == 2 ? v : sector == 0 ? t : sector == 3 ? q : p;
-    blue[i] = sector == 3 || sector == 4 ? v : sector == 2 ? t : sector == 5 ? q : p;
+    // With the fraction f of the sector, each channel is v(1 - ks) with a k of 0, 1, f or 1 - f: in the six
+    // sectors 0 f 1 1 1-f 0 for red, 1-f 0 0 f 1 1 for green, 1 1 1-f 0 0 f for blue. These give the same k
+    // without naming the sector, exactly, for the subtractions have no rounding, but for 1 - h6, which is
+    // 1 - f.
+    const double rising_r = to_unit(h6 - 1);
+    const double falling_r = to_unit(5 - h6);
+    const double k_r = rising_r < falling_r ? rising_r : falling_r;
+    const double k_g = to_unit(1 - h6) + to_unit(h6 - 3);
+    const double k_b = to_unit(3 - h6) + to_unit(h6 - 5);
+    planes.r[i] = v * (1 - k_r * s);
+    planes.g[i] = v * (1 - k_g * s);
+    planes.b[i] = v * (1 - k_b * s);
   }
 }
 

@@ -15,10 +15,20 @@ constexpr SeverityTable<double> kFactor{.imagenet = {.6, .5, .4, .3, .25},
                                         .tiny = {.9, .8, .7, .6, .5},
                                         .inception299 = {.5, .4, .3, .25, .2}};
 
+/// Pillow's arithmetic: weights of 22 binary places, the result rounded to 8 bits after each axis. A cell has
+/// nine pixels at most, too few for the rounded weights to pass 255.
+constexpr int kPlaces = 22;
+
+std::uint8_t mean_of(std::uint32_t sum, std::uint32_t weight) {
+  return static_cast<std::uint8_t>((sum * weight + (1U << (kPlaces - 1))) >> kPlaces);
+}
+
 /// The source pixels whose mean is one pixel of the small image, along one axis.
 struct Cell {
   int first = 0;
   int count = 0;
+  /// Of each of them, in units of 2^-kPlaces.
+  std::uint32_t weight = 0;
 };
 
 /// Pillow's box filter for `in` pixels that become fewer: whole pixels, of equal weight.
@@ -36,6 +46,7 @@ std::vector<Cell> shrink(int in, int out) {
       if (cell.count == 0) cell.first = source;
       ++cell.count;
     }
+    cell.weight = static_cast<std::uint32_t>(1.0 / cell.count * (1 << kPlaces) + 0.5);
   }
   return cells;
 }
@@ -54,24 +65,14 @@ std::vector<int> enlarge(int in, int out, Flavour flavour) {
   return sources;
 }
 
-/// Pillow's arithmetic: weights of 22 binary places, the result rounded to 8 bits after each axis.
-constexpr int kPlaces = 22;
-std::uint32_t weight_of(int count) {
-  return static_cast<std::uint32_t>(1.0 / count * (1 << kPlaces) + 0.5);
-}
-std::uint8_t mean_of(std::uint32_t sum, std::uint32_t weight) {
-  return static_cast<std::uint8_t>(std::min(sum * weight + (1U << (kPlaces - 1)), 0x3fffffffU) >> kPlaces);
-}
-
-/// One row of `in`, `out.size()` means of three channels each.
+/// The means along one row of the image.
 void shrink_row(const std::uint8_t* in, const std::vector<Cell>& cells, std::uint8_t* out) {
   for (const Cell& cell : cells) {
     const std::uint8_t* pixel = in + 3 * static_cast<std::size_t>(cell.first);
     std::uint32_t sums[3] = {};
     for (int i = 0; i < cell.count; ++i, pixel += 3)
       for (std::size_t c = 0; c < 3; ++c) sums[c] += pixel[c];
-    const std::uint32_t weight = weight_of(cell.count);
-    for (const std::uint32_t sum : sums) *out++ = mean_of(sum, weight);
+    for (const std::uint32_t sum : sums) *out++ = mean_of(sum, cell.weight);
   }
 }
 
@@ -103,8 +104,7 @@ data::Image pixelate(const data::Image& image, const CorruptionContext& context)
       shrink_row(image.pixels.data() + static_cast<std::size_t>(row.first + i) * line, columns, means.data());
       for (std::size_t x = 0; x < means.size(); ++x) sums[x] += means[x];
     }
-    const std::uint32_t weight = weight_of(row.count);
-    for (std::size_t x = 0; x < means.size(); ++x) means[x] = mean_of(sums[x], weight);
+    for (std::size_t x = 0; x < means.size(); ++x) means[x] = mean_of(sums[x], row.weight);
     for (const int source : source_columns) {
       std::copy_n(means.data() + 3 * static_cast<std::size_t>(source), 3, out);
       out += 3;

@@ -1,7 +1,5 @@
-#include <vector>
-
 #include "corruptions/functions.h"
-#include "corruptions/pixels.h"
+#include "corruptions/normal_noise.h"
 #include "corruptions/severity.h"
 
 namespace vitrobust::corruptions {
@@ -18,16 +16,8 @@ constexpr SeverityTable<double> kSigma{.imagenet = {.15, .2, .35, .45, .6},
 
 data::Image speckle_noise(const data::Image& image, const CorruptionContext& context) {
   const double sigma = parameters_for(kSigma, context);
-  data::Image result(image.height, image.width);
-  std::vector<double> noise(static_cast<std::size_t>(image.width) * 3);
-  for (std::size_t start = 0; start < image.pixels.size(); start += noise.size()) {
-    context.random.fill_normal(noise);
-    for (std::size_t i = 0; i < noise.size(); ++i) {
-      const double unit = kUnit[image.pixels[start + i]];
-      result.pixels[start + i] = to_byte(unit + unit * (sigma * noise[i]));
-    }
-  }
-  return result;
+  const auto noisy = [](double x, double scale, double z) { return x + x * (scale * z); };
+  return add_normal_noise(image, {.proportional = sigma}, noisy, context.random);
 }
 
 }  // namespace vitrobust::corruptions

@@ -20,7 +20,7 @@ struct RunSetup {
   std::uint64_t samples = 0;  ///< of the dataset, from its first
   std::uint64_t seed = 0;
   std::string precision;  ///< "fp32" or "fp64"
-  CorruptionSettings corruptions;
+  CorruptionSettings corruptions = {};
   /// What a reader should know besides the checkpoint's own notes.
   std::vector<std::string> warnings = {};
   std::int64_t lanes = 1;

@@ -1,0 +1,176 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "core/vectorize.h"
+#include "corruptions/functions.h"
+#include "corruptions/motion.h"
+#include "corruptions/pixels.h"
+#include "corruptions/severity.h"
+#include "corruptions/zoom.h"
+
+namespace vitrobust::corruptions {
+namespace {
+
+struct Snow {
+  /// Of the normals that become flakes.
+  double mean, deviation;
+  double zoom;
+  /// What is below is no flake.
+  double threshold;
+  int radius;
+  double sigma;
+  /// Weight of the image as it is; the rest is whitened.
+  double kept;
+};
+
+/// hendrycks/robustness @8190fe3: make_imagenet_c.py, make_cifar_c.py, make_tinyimagenet_c.py,
+/// make_imagenet_c_inception.py, `snow`.
+constexpr SeverityTable<Snow> kSnow{.imagenet = {{{.1, .3, 3, .5, 10, 4, .8},
+                                                  {.2, .3, 2, .5, 12, 4, .7},
+                                                  {.55, .3, 4, .9, 12, 8, .7},
+                                                  {.55, .3, 4.5, .85, 12, 8, .65},
+                                                  {.55, .3, 2.5, .85, 12, 12, .55}}},
+                                    .cifar = {{{.1, .2, 1, .6, 8, 3, .95},
+                                               {.1, .2, 1, .5, 10, 4, .9},
+                                               {.15, .3, 1.75, .55, 10, 4, .9},
+                                               {.25, .3, 2.25, .6, 12, 6, .85},
+                                               {.3, .3, 1.25, .65, 14, 12, .8}}},
+                                    .tiny = {{{.1, .2, 1, .6, 8, 3, .8},
+                                              {.1, .2, 1, .5, 10, 4, .8},
+                                              {.15, .3, 1.75, .55, 10, 4, .7},
+                                              {.25, .3, 2.25, .6, 12, 6, .65},
+                                              {.3, .3, 1.25, .65, 14, 12, .6}}},
+                                    .inception299 = {{{.1, .3, 3, .5, 10, 4, .8},
+                                                      {.2, .3, 2, .5, 12, 4, .7},
+                                                      {.55, .3, 4, .9, 12, 8, .7},
+                                                      {.55, .3, 4.5, .85, 12, 8, .65},
+                                                      {.55, .3, 2.5, .85, 12, 12, .55}}}};
+
+/// Draws `count` normals and forgets them.
+void skip_normals(RandomSource& random, std::size_t count) {
+  std::array<std::uint64_t, 256> words{};
+  while (count > 0) {
+    const std::size_t n = std::min(count, words.size());
+    // Words suffice where a normal is made from one.
+    if (!random.fill_words(std::span(words).first(n)))
+      for (std::size_t i = 0; i < n; ++i) random.normal();
+    count -= n;
+  }
+}
+
+/// Two rows so weighted, without what is below the threshold, cut to [0, 1].
+VITROBUST_VECTORIZE
+void mix_flakes(const double* a, const double* b, double weight_a, double weight_b, double threshold,
+                std::size_t size, double* out) {
+  for (std::size_t i = 0; i < size; ++i) {
+    const double value = a[i] * weight_a + b[i] * weight_b;
+    const double flake = value < threshold ? 0.0 : value;
+    out[i] = flake > 1.0 ? 1.0 : flake < 0.0 ? 0.0 : flake;
+  }
+}
+
+/// hendrycks cuts the flakes to 8 bits before their blur.
+VITROBUST_VECTORIZE
+void to_imagemagick(double* units, std::size_t size) {
+  for (std::size_t i = 0; i < size; ++i)
+    units[i] = static_cast<double>(static_cast<int>(units[i] * 255.0)) * kImageMagickScale;
+}
+
+/// imagecorruptions rounds them, half to even, after it.
+VITROBUST_VECTORIZE
+void round_to_bytes(const double* units, std::size_t size, std::uint8_t* out) {
+  constexpr double kHalfEven = 0x1.8p52;  // the sum has no fraction left
+  for (std::size_t i = 0; i < size; ++i) {
+    const double rounded = (units[i] * 255.0 + kHalfEven) - kHalfEven;
+    out[i] = static_cast<std::uint8_t>(static_cast<int>(rounded));
+  }
+}
+
+/// The layer of flakes in 8 bits, as large as the image.
+std::vector<std::uint8_t> draw_flakes(const Snow& snow, int height, int width,
+                                      const CorruptionContext& context) {
+  ZoomAxis rows = zoom_axis(height, snow.zoom);
+  ZoomAxis columns = zoom_axis(width, snow.zoom);
+  const bool hendrycks = context.flavour == Flavour::hendrycks;
+  // hendrycks trims the enlarged layer on all sides, imagecorruptions cuts it after the blur.
+  if (hendrycks) {
+    rows.keep((rows.size() - static_cast<std::size_t>(height)) / 2, static_cast<std::size_t>(height));
+    columns.keep((columns.size() - static_cast<std::size_t>(width)) / 2, static_cast<std::size_t>(width));
+  }
+
+  // One normal per pixel, of which only the rows that are enlarged matter.
+  const auto line = static_cast<std::size_t>(width);
+  const std::size_t first = rows.before.front();
+  const std::size_t end = *std::max_element(rows.after.begin(), rows.after.end()) + 1;
+  std::vector<double> normals((end - first) * line + 1);
+  skip_normals(context.random, first * line);
+  context.random.fill_normal(std::span(normals).first((end - first) * line));
+  skip_normals(context.random, (static_cast<std::size_t>(height) - end) * line);
+  for (double& value : normals) value = snow.mean + snow.deviation * value;
+  const double degrees = context.random.uniform(-135, -45);
+
+  ZoomedRows zoomed(normals, width, 1, columns);
+  std::vector<std::uint8_t> flakes(static_cast<std::size_t>(height) * line);
+  const auto layer_height = static_cast<int>(rows.size());
+  const auto layer_width = static_cast<int>(columns.size());
+  motion_filter(
+      layer_height, layer_width, 1,
+      motion_taps(context.flavour, snow.radius, snow.sigma, degrees, layer_height, layer_width),
+      [&](std::size_t y, double* row) {
+        const double* before = zoomed.row(rows.before[y] - first);
+        const double* after = zoomed.row(rows.after[y] - first);
+        mix_flakes(before, after, rows.weights[y][0], rows.weights[y][1], snow.threshold, columns.size(),
+                   row);
+        if (hendrycks) to_imagemagick(row, columns.size());
+      },
+      [&](std::size_t y, const double* row) {
+        if (y >= static_cast<std::size_t>(height)) return;
+        std::uint8_t* const out = flakes.data() + y * line;
+        hendrycks ? to_imagemagick_bytes(row, line, out) : round_to_bytes(row, line, out);
+      });
+  return flakes;
+}
+
+/// One row of the image, whitened, under its flakes and those of the layer turned by 180 degrees.
+/// Grey is OpenCV's, whose two multiply-adds are fused on the processors of our day: products are exact in
+/// double.
+VITROBUST_VECTORIZE
+void cover_row(const std::uint8_t* pixels, const std::uint8_t* flakes, const std::uint8_t* turned_end,
+               std::size_t width, float kept, float whitened, std::uint8_t* out) {
+  for (std::size_t x = 0; x < width; ++x) {
+    const float r = static_cast<float>(pixels[3 * x]) / 255.0F;
+    const float g = static_cast<float>(pixels[3 * x + 1]) / 255.0F;
+    const float b = static_cast<float>(pixels[3 * x + 2]) / 255.0F;
+    const float green = g * 0.587F;
+    const auto green_red = static_cast<float>(double{r} * double{0.299F} + double{green});
+    const auto grey = static_cast<float>(double{b} * double{0.114F} + double{green_red});
+    const float white = grey * 1.5F + 0.5F;
+    const double flake = static_cast<double>(flakes[x]) / 255.0;
+    const double turned = static_cast<double>(turned_end[-static_cast<std::ptrdiff_t>(x)]) / 255.0;
+    const float values[3] = {r, g, b};
+    for (std::size_t c = 0; c < 3; ++c) {
+      const float value = kept * values[c] + whitened * (values[c] > white ? values[c] : white);
+      const double sum = static_cast<double>(value) + flake + turned;
+      out[3 * x + c] = static_cast<std::uint8_t>(static_cast<int>((sum > 1.0 ? 1.0 : sum) * 255.0));
+    }
+  }
+}
+
+}  // namespace
+
+data::Image snow(const data::Image& image, const CorruptionContext& context) {
+  const Snow& parameters = parameters_for(kSnow, context);
+  const std::vector<std::uint8_t> flakes = draw_flakes(parameters, image.height, image.width, context);
+  data::Image result(image.height, image.width);
+  const auto width = static_cast<std::size_t>(image.width);
+  for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y)
+    cover_row(image.pixels.data() + 3 * width * y, flakes.data() + width * y,
+              flakes.data() + flakes.size() - 1 - width * y, width, static_cast<float>(parameters.kept),
+              static_cast<float>(1 - parameters.kept), result.pixels.data() + 3 * width * y);
+  return result;
+}
+
+}  // namespace vitrobust::corruptions
