@@ -34,7 +34,7 @@ void corrupt(benchmark::State& state, const CorruptionEntry& entry, Flavour flav
   for (auto _ : state) {
     PhiloxSource random({.seed = 0, .condition = entry.name, .sample_id = sample++, .restart = 0});
     benchmark::DoNotOptimize(entry.apply(image, {.severity = severity,
-                                                 .set = ParameterSet::imagenet,
+                                                 .set = entry.sets.front(),
                                                  .flavour = flavour,
                                                  .frost = nullptr,
                                                  .random = random}));

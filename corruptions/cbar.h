@@ -6,13 +6,14 @@
 
 #include "corruptions/corruption.h"
 
-/// What the corruptions of ImageNet-C-bar and CIFAR-10-C-bar share (Mintun, Kirillov and Xie, NeurIPS 2021, arXiv
-/// 2102.11273). The reference is facebookresearch/augmentation-corruption @ba4d5a5, imagenet_c_bar/corrupt.py, for
-/// square images whose side scales the parameters; elsewhere, unless a function says otherwise, the shorter side
-/// does.
+/// What the corruptions of ImageNet-C-bar and CIFAR-10-C-bar share (Mintun, Kirillov and Xie, NeurIPS 2021,
+/// arXiv 2102.11273). The reference is facebookresearch/augmentation-corruption @ba4d5a5,
+/// imagenet_c_bar/corrupt.py, for square images whose side scales the parameters; elsewhere, unless a
+/// function says otherwise, the shorter side does.
 namespace vitrobust::corruptions {
 
-/// The levels of severities 1 to 5 in the sets that the reference has them for: imagenet_c_bar.csv, cifar10_c_bar.csv.
+/// The levels of severities 1 to 5 in the sets that the reference has them for: imagenet_c_bar.csv,
+/// cifar10_c_bar.csv.
 struct CbarLevels {
   std::optional<std::array<double, 5>> imagenet;
   std::optional<std::array<double, 5>> cifar;

@@ -48,11 +48,14 @@ class Field {
         width_(width),
         values_(static_cast<std::size_t>(height) * static_cast<std::size_t>(width)) {}
 
-  double& at(int y, int x) { return values_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
-                                           static_cast<std::size_t>(x)]; }
+  double& at(int y, int x) {
+    return values_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
+                   static_cast<std::size_t>(x)];
+  }
   [[nodiscard]] double operator()(int y, int x) const {
     if (y < 0 || x < 0 || y >= height_ || x >= width_) return 0;
-    return values_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) + static_cast<std::size_t>(x)];
+    return values_[static_cast<std::size_t>(y) * static_cast<std::size_t>(width_) +
+                   static_cast<std::size_t>(x)];
   }
 
   /// By a Gaussian of standard deviation 1, cut at radius 4, the field mirrored at its edges: columns, then
@@ -74,9 +77,11 @@ class Field {
       }
     };
     for (int x = 0; x < width_; ++x)
-      filter(height_, [&](int y) { return at(y, x); }, [&](int y, double value) { at(y, x) = value; });
+      filter(
+          height_, [&](int y) { return at(y, x); }, [&](int y, double value) { at(y, x) = value; });
     for (int y = 0; y < height_; ++y)
-      filter(width_, [&](int x) { return at(y, x); }, [&](int x, double value) { at(y, x) = value; });
+      filter(
+          width_, [&](int x) { return at(y, x); }, [&](int x, double value) { at(y, x) = value; });
   }
 
  private:

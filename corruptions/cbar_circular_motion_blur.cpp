@@ -43,9 +43,8 @@ void add_turned(const std::vector<double>& knots, int height, int width, double 
 data::Image circular_motion_blur(const data::Image& image, const CorruptionContext& context) {
   const double degrees = parameter_at(level_for(kLevels, context), 15);
   std::vector<double> knots(image.pixels.size());
-  std::transform(image.pixels.begin(), image.pixels.end(), knots.begin(), [](std::uint8_t value) {
-    return static_cast<double>(static_cast<float>(value) / 255.0F);
-  });
+  std::transform(image.pixels.begin(), image.pixels.end(), knots.begin(),
+                 [](std::uint8_t value) { return static_cast<double>(static_cast<float>(value) / 255.0F); });
   prefilter_spline(knots, image.height, image.width, 3);
   std::vector<float> sum(image.pixels.size());
   double weights = 0;

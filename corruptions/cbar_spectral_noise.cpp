@@ -69,7 +69,8 @@ cv::Mat1d draw_noise(const data::Image& image, Amplitude amplitude, RandomSource
 
 data::Image blue_noise_sample(const data::Image& image, const CorruptionContext& context) {
   const double threshold = parameter_at(level_for(kBlue, context), 3) - 2.5;
-  const cv::Mat1d noise = draw_noise(image, [](double r) { return r; }, context.random.nested());
+  const cv::Mat1d noise = draw_noise(
+      image, [](double r) { return r; }, context.random.nested());
   return change_pixels(
       image, [&](int y, int x) { return noise(y, x) > threshold; },
       [](std::uint8_t pixel, bool kept) { return kept ? pixel : std::uint8_t{0}; });
@@ -80,7 +81,8 @@ data::Image brownish_noise(const data::Image& image, const CorruptionContext& co
   RandomSource& random = context.random.nested();
   data::Image result(image.height, image.width);
   for (std::size_t c = 0; c < 3; ++c) {
-    const cv::Mat1d noise = draw_noise(image, [](double r) { return 1 / (r * r + 1); }, random);
+    const cv::Mat1d noise = draw_noise(
+        image, [](double r) { return 1 / (r * r + 1); }, random);
     std::size_t i = c;
     for (const double value : noise) {
       result.pixels[i] = to_level(image.pixels[i] + intensity * value);

@@ -18,11 +18,12 @@ struct SplineTaps {
 /// How a line of n samples has a value at a position; nothing outside [0, n - 1].
 std::optional<SplineTaps> spline_taps(double position, int n);
 
-/// What must stand at the knots of one channel of a row-major field so that the spline passes through its values:
-/// replaces them by it, along the columns, then along the rows. `channels` are interleaved.
+/// What must stand at the knots of one channel of a row-major field so that the spline passes through its
+/// values: replaces them by it, along the columns, then along the rows. `channels` are interleaved.
 void prefilter_spline(std::span<double> field, int rows, int columns, int channels);
 
-/// The sum of 4 x 4 knots, row by row. `knots` points to the channel of the first pixel, pixels are `step` apart.
+/// The sum of 4 x 4 knots, row by row. `knots` points to the channel of the first pixel, pixels are `step`
+/// apart.
 template <typename Knot>
 double spline_value(const Knot* knots, std::size_t columns, std::size_t step, const SplineTaps& y,
                     const SplineTaps& x) {

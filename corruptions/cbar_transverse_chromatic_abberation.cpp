@@ -26,7 +26,8 @@ std::vector<std::optional<SplineTaps>> enlarged_axis(int n, double scale) {
 
 }  // namespace
 
-/// The reference takes the pixels for the knots of a spline, which blurs even the channel that keeps its size.
+/// The reference takes the pixels for the knots of a spline, which blurs even the channel that keeps its
+/// size.
 data::Image transverse_chromatic_abberation(const data::Image& image, const CorruptionContext& context) {
   const double scale = parameter_at(level_for(kLevels, context), 0.5);
   std::array<double, 3> scales = {1, 1 + scale / 2, 1 + scale};

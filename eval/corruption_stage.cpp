@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <vector>
 
+#include "core/error.h"
 #include "core/numpy_random.h"
 #include "core/parameters.h"
 #include "core/random.h"
@@ -66,6 +68,16 @@ Json CorruptionSettings::to_json() const {
           {"frost", frost ? hash_of(*frost) : "procedural"}};
 }
 
+void require_parameters(const PlannedCorruption& corruption, const CorruptionSettings& settings) {
+  const corruptions::CorruptionEntry& entry = *corruption.entry;
+  if (settings.ready_made || entry.has(settings.parameter_set)) return;
+  std::vector<std::string> known;
+  for (const corruptions::ParameterSet set : entry.sets) known.push_back(corruptions::to_string(set));
+  throw UsageError(fmt::format("'{}' has no parameters for the set '{}', only for {}", entry.name,
+                               corruptions::to_string(settings.parameter_set), fmt::join(known, ", ")),
+                   "--params " + known.front());
+}
+
 std::string note_on(const PlannedCorruption& corruption, const CorruptionSettings& settings) {
   if (corruption.entry->name != "frost" || settings.frost || settings.ready_made) return {};
   return "with frost drawn by vitrobust: not comparable with published frost figures (--frost-dir)";
@@ -73,6 +85,7 @@ std::string note_on(const PlannedCorruption& corruption, const CorruptionSetting
 
 data::Image corrupt(const data::Image& image, const PlannedCorruption& corruption,
                     const CorruptionSettings& settings, std::uint64_t seed, std::uint64_t sample_id) {
+  require_parameters(corruption, settings);
   const std::unique_ptr<RandomSource> random = random_for(corruption, settings.random, seed, sample_id);
   data::Image result = corruption.entry->apply(image, {.severity = corruption.severity,
                                                        .set = settings.parameter_set,

@@ -49,10 +49,14 @@ struct CorruptionSettings {
   [[nodiscard]] Json to_json() const;
 };
 
+/// @throws UsageError unless the corruption has parameters for the set that is computed with
+void require_parameters(const PlannedCorruption& corruption, const CorruptionSettings& settings);
+
 /// What a reader of the corruption's row must know; empty when there is nothing.
 std::string note_on(const PlannedCorruption& corruption, const CorruptionSettings& settings);
 
 /// The sample's image after the corruption and, under `published`, the JPEG.
+/// @throws UsageError for a parameter set that the corruption has not
 /// @param seed below 2^32 for RandomKind::numpy
 data::Image corrupt(const data::Image& image, const PlannedCorruption& corruption,
                     const CorruptionSettings& settings, std::uint64_t seed, std::uint64_t sample_id);

@@ -39,8 +39,17 @@ bool is_quick(const corruptions::CorruptionEntry& entry) {
          entry.name == "gaussian_blur";
 }
 
+bool is_of_imagenet_c(const corruptions::CorruptionEntry& entry) {
+  return entry.group != "c-bar";
+}
+
 bool is_main(const corruptions::CorruptionEntry& entry) {
-  return entry.group != "extra";
+  return is_of_imagenet_c(entry) && entry.group != "extra";
+}
+
+auto is_of_c_bar(corruptions::ParameterSet set) {
+  return
+      [set](const corruptions::CorruptionEntry& entry) { return entry.group == "c-bar" && entry.has(set); };
 }
 
 std::vector<std::string> with_clean(std::vector<std::string> texts) {
@@ -79,7 +88,11 @@ std::vector<Suite> builtin_suites() {
       {"imagenet-c", "clean and the fifteen corruptions of ImageNet-C at five severities: what mCE needs",
        parse_all(with_clean(corruption_cells(is_main)))},
       {"corruptions", "clean, those fifteen and the extra four at five severities",
-       parse_all(with_clean(corruption_cells([](const auto&) { return true; })))},
+       parse_all(with_clean(corruption_cells(is_of_imagenet_c)))},
+      {"imagenet-c-bar", "clean and the ten corruptions of ImageNet-C-bar at five severities",
+       parse_all(with_clean(corruption_cells(is_of_c_bar(corruptions::ParameterSet::imagenet))))},
+      {"cifar10-c-bar", "clean and the ten corruptions of CIFAR-10-C-bar at five severities",
+       parse_all(with_clean(corruption_cells(is_of_c_bar(corruptions::ParameterSet::cifar))))},
       {"attacks", "clean, FGSM and PGD-20 at 1/255, 2/255, 4/255 and 8/255",
        parse_all({"clean", "fgsm:eps=1/255", "fgsm:eps=2/255", "fgsm:eps=4/255", "fgsm:eps=8/255",
                   "pgd:eps=1/255,steps=20,step_size=1/1020", "pgd:eps=2/255,steps=20,step_size=1/510",

@@ -24,14 +24,16 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// All corruptions at all severities when none was named.
+/// Those of ImageNet-C, the extra four among them, at all severities when none was named.
 std::vector<PlannedCorruption> requested_corruptions(const std::vector<std::string>& conditions) {
   std::vector<PlannedCorruption> planned;
   std::vector<std::string> texts = conditions;
   if (texts.empty()) {
-    for (const corruptions::CorruptionEntry& entry : corruptions::corruption_table())
+    for (const corruptions::CorruptionEntry& entry : corruptions::corruption_table()) {
+      if (entry.group == "c-bar") continue;
       for (int severity = 1; severity <= 5; ++severity)
         texts.push_back(fmt::format("{}:severity={}", entry.name, severity));
+    }
   }
   for (const std::string& text : texts) {
     const ConditionSpec condition = parse_condition(text);
@@ -62,6 +64,7 @@ class CorruptCommand {
       fmt::print("sheet: {}\n", options_.sheet);
     }
     if (options_.out.empty()) return static_cast<int>(ExitCode::ok);
+    check_first();
     make_writable_folder(options_.out);
     note_settings();
     if (options_.format == "npy") open_arrays();
@@ -85,6 +88,12 @@ class CorruptCommand {
 
   [[nodiscard]] CorruptionSettings settings_for(const data::Image& image) const {
     return corruption_settings(options_.corruptions, image.height, image.width);
+  }
+
+  /// So that what cannot be computed for any image is found before anything is written.
+  void check_first() const {
+    const CorruptionSettings settings = settings_for(load(0));
+    for (const PlannedCorruption& corruption : planned_) require_parameters(corruption, settings);
   }
 
   /// So that a later look at the folder tells what is in it, and that two settings do not mix in it.

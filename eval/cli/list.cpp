@@ -73,10 +73,12 @@ const std::vector<Listing>& listings() {
 
 void print_text(const std::string& title, const Json& entries) {
   fmt::print("{}\n", title);
+  std::size_t width = 20;
+  for (const Json& entry : entries) width = std::max(width, entry.at("name").get<std::string>().size() + 2);
   for (const Json& entry : entries) {
     const auto text = [&](const char* key) { return entry.at(key).get<std::string>(); };
-    fmt::print("  {:<20}{}\n", text("name"), text("help"));
-    if (entry.contains("usage")) fmt::print("  {:<20}{}\n", "", text("usage"));
+    fmt::print("  {:<{}}{}\n", text("name"), width, text("help"));
+    if (entry.contains("usage")) fmt::print("  {:<{}}{}\n", "", width, text("usage"));
     if (!entry.contains("parameters")) continue;
     for (const Json& parameter : entry.at("parameters")) {
       const auto initial = parameter.at("default").get<std::string>();

@@ -157,7 +157,7 @@ po::options_description corrupt_description(CorruptOptions& corrupt) {
   group.add_options()("data", po::value(&corrupt.data)->value_name("SPEC"),
                       "the images (vitrobust list data)")(
       "condition", po::value(&corrupt.conditions)->multitoken()->composing()->value_name("SPEC..."),
-      "fog:severity=3 …; without it every corruption at every severity")(
+      "fog:severity=3 …; without it those of ImageNet-C at every severity")(
       "out", po::value(&corrupt.out)->value_name("DIR"),
       "gets <corruption>/<severity>/<relative path>.png; an interrupted call there goes on")(
       "sheet", po::value(&corrupt.sheet)->value_name("FILE.png"),

@@ -153,6 +153,9 @@ class RunCommand {
     const models::ClassifierInfo& info = run.model.classifier->info();
     run.model.classifier->set_threads(threads_);
     run.model.classifier->set_pass_hook(check_interrupt);
+    const CorruptionSettings corruption_settings = settings_for(info);
+    for (const PlannedCell& cell : plan_)
+      if (cell.corruption) require_parameters(*cell.corruption, corruption_settings);
     make_writable_folder(folder);
     const std::string suffix =
         folder == options_.out ? std::string() : fmt::format("/{}", fs::path(folder).filename().string());
@@ -171,7 +174,7 @@ class RunCommand {
                          .samples = samples_,
                          .seed = static_cast<std::uint64_t>(options_.seed),
                          .precision = options_.precision,
-                         .corruptions = settings_for(info),
+                         .corruptions = corruption_settings,
                          .warnings = warnings_,
                          .lanes = info.lanes};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));

@@ -48,6 +48,22 @@ TEST(PlanCorruption, FillsInAndRefuses) {
   EXPECT_THROW(planned("gaussian_noise"), UsageError);
 }
 
+TEST(RequireParameters, NamesTheSetsThatThereAre) {
+  const PlannedCorruption rings = planned("cocentric_sine_waves:severity=1");
+  EXPECT_NO_THROW(require_parameters(rings, {.parameter_set = corruptions::ParameterSet::imagenet}));
+  EXPECT_NO_THROW(
+      require_parameters(rings, {.parameter_set = corruptions::ParameterSet::cifar, .ready_made = true}));
+  const CorruptionSettings cifar{.parameter_set = corruptions::ParameterSet::cifar};
+  try {
+    require_parameters(rings, cifar);
+    FAIL();
+  } catch (const UsageError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("'cocentric_sine_waves' has no parameters for the set 'cifar'"));
+    EXPECT_EQ(error.hint(), "--params imagenet");
+  }
+  EXPECT_THROW(corrupt(glyph(0), rings, cifar, 1, 5), UsageError);
+}
+
 TEST(Corrupt, PhiloxDependsOnTheSampleAndNumpyOnTheSeedAlone) {
   const PlannedCorruption noise = planned("gaussian_noise:severity=1");
   const data::Image image = glyph(0);

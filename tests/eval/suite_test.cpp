@@ -2,7 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <fstream>
+#include <utility>
 
 #include "core/error.h"
 #include "corruptions/corruption.h"
@@ -23,8 +25,35 @@ TEST(Suites, AllBuiltInOnesCanBePlanned) {
   }
 }
 
-TEST(Suites, CorruptionsHoldEveryCorruptionAtEverySeverity) {
-  EXPECT_EQ(find_suite("corruptions").conditions.size(), 1 + 5 * corruptions::corruption_table().size());
+TEST(Suites, CorruptionsHoldEveryCorruptionOfImagenetCAtEverySeverity) {
+  const auto table = corruptions::corruption_table();
+  const auto count = std::ranges::count_if(table, [](const auto& entry) { return entry.group != "c-bar"; });
+  EXPECT_EQ(find_suite("corruptions").conditions.size(), 1 + 5 * static_cast<std::size_t>(count));
+}
+
+TEST(Suites, CBarHoldsTheTenOfEachSet) {
+  for (const auto& [name, set] : {std::pair{"imagenet-c-bar", corruptions::ParameterSet::imagenet},
+                                  std::pair{"cifar10-c-bar", corruptions::ParameterSet::cifar}}) {
+    const Suite suite = find_suite(name);
+    ASSERT_EQ(suite.conditions.size(), 51U) << name;
+    EXPECT_EQ(suite.conditions[0].text(), "clean");
+    for (std::size_t i = 1; i < suite.conditions.size(); ++i) {
+      const auto* entry = corruptions::find_corruption(suite.conditions[i].stages.at(0).name);
+      ASSERT_NE(entry, nullptr);
+      EXPECT_EQ(entry->group, "c-bar") << entry->name;
+      EXPECT_TRUE(entry->has(set)) << entry->name;
+    }
+  }
+}
+
+TEST(Suites, OthersHoldNothingOfCBar) {
+  for (const Suite& suite : builtin_suites()) {
+    if (suite.name.ends_with("c-bar")) continue;
+    for (const ConditionSpec& condition : suite.conditions) {
+      const auto* entry = corruptions::find_corruption(condition.stages.at(0).name);
+      EXPECT_TRUE(entry == nullptr || entry->group != "c-bar") << suite.name << ' ' << condition.text();
+    }
+  }
 }
 
 TEST(Suites, ImagenetCLeavesTheExtraFourOut) {
