@@ -24,6 +24,7 @@ void prefilter_line(double* line, std::size_t n, std::size_t stride) {
 
 /// The image of i in a line of n that is mirrored about its first and its last sample.
 std::size_t mirrored(int i, int n) {
+  if (i >= 0 && i < n) return static_cast<std::size_t>(i);
   if (n == 1) return 0;
   const int period = 2 * (n - 1);
   const int inside = ((i % period) + period) % period;

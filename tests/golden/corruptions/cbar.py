@@ -3,8 +3,9 @@
     git clone https://github.com/facebookresearch/augmentation-corruption
     venv-corruptions/bin/python tests/golden/corruptions/cbar.py --repository augmentation-corruption [name...]
 
-The classes of imagenet_c_bar/corrupt.py, which made the published files, draw square images of any side. Slow: they call
-Python for every pixel.
+The classes of imagenet_c_bar/corrupt.py, which made the published files, draw square images of any side. They call
+Python for every pixel: minutes. The figures of perlin_noise were made with the generator of
+experiments/overlap/augmentations/utils/noise.py in the place of imagenet_c_bar/utils/perlin_noise.py.
 """
 
 import argparse
