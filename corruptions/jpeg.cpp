@@ -20,8 +20,8 @@ namespace {
 /// libjpeg's limit on a side, in pixels.
 constexpr int kMaxSide = 65500;
 
-/// libjpeg reports errors through a function that must not return, and C code must not be unwound by an exception:
-/// so it jumps, over no object that would have to be destroyed.
+/// libjpeg reports errors through a function that must not return, and C code must not be unwound by an
+/// exception: so it jumps, over no object that would have to be destroyed.
 struct ErrorManager {
   jpeg_error_mgr base{};
   std::jmp_buf jump{};
@@ -100,7 +100,8 @@ data::Image jpeg_round_trip(const data::Image& image, int quality) {
                                      image.width, image.height, kMaxSide));
   data::Image result = image;
   std::vector<JSAMPROW> rows;
-  for (std::size_t start = 0; start < result.pixels.size(); start += static_cast<std::size_t>(image.width) * 3)
+  for (std::size_t start = 0; start < result.pixels.size();
+       start += static_cast<std::size_t>(image.width) * 3)
     rows.push_back(result.pixels.data() + start);
   File file;
   ErrorManager errors;
