@@ -6,6 +6,7 @@
 #include <cstring>
 #include <opencv2/core.hpp>
 
+#include "core/memory.h"
 #include "core/random.h"
 #include "corruptions/corruption.h"
 #include "tests/corruptions/test_images.h"
@@ -59,6 +60,7 @@ void register_all() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_freed_memory();
   cv::setNumThreads(1);
   register_all();
   benchmark::Initialize(&argc, argv);

@@ -5,6 +5,7 @@ find_package(fmt REQUIRED)
 find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(SQLite3 REQUIRED)
+find_package(JPEG REQUIRED)
 include(cmake/opencv.cmake)
 
 if(VITROBUST_WITH_TORCH)

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "core/main_guard.h"
+#include "core/memory.h"
 #include "eval/cli/commands.h"
 #include "eval/cli/options.h"
 #include "eval/cli/usage.h"
@@ -59,6 +60,7 @@ void translate_library_errors(bool verbose) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_freed_memory();
   const bool verbose = is_verbose(argc, argv);
   return guarded_main([&] { return dispatch(argc, argv); }, [&] { translate_library_errors(verbose); });
 }

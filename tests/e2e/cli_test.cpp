@@ -121,6 +121,32 @@ TEST_F(CommandLine, AnImageThatDoesNotDecodeIsCountedAndNamed) {
   }
 }
 
+/// What `corrupt` wrote is, read as a ready-made tree, what `run` corrupts in memory.
+TEST_F(CommandLine, AReadyMadeTreeGivesWhatCorruptingInMemoryGives) {
+  const std::string images = image_folder();
+  const std::vector<std::string> conditions = {"gaussian_noise:severity=3", "fog:severity=5"};
+  const auto with = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--condition", conditions[0], conditions[1], "--quiet"});
+    return run_program("vitrobust", words);
+  };
+  const Finished corrupted =
+      with({"corrupt", "--data", images, "--img-size", "32", "--out", folder_ / "tree"});
+  ASSERT_EQ(corrupted.code, 0) << corrupted.err;
+  const Finished computed = with({"run", "--checkpoint", model_, "--data", images, "--crop-pct", "0.875",
+                                  "--interpolation", "bilinear", "--out", folder_ / "computed"});
+  ASSERT_EQ(computed.code, 0) << computed.err;
+  const Finished read = with(
+      {"run", "--checkpoint", model_, "--data", "imagenet-c:" + folder_ / "tree", "--out", folder_ / "read"});
+  ASSERT_EQ(read.code, 0) << read.err;
+  EXPECT_EQ(report_of(folder_ / "computed").at("rows"), report_of(folder_ / "read").at("rows"));
+  EXPECT_EQ(report_of(folder_ / "read").at("config").at("corruptions").at("source"), "files");
+
+  expect_error(
+      run_program("vitrobust", {"run", "--checkpoint", model_, "--data", "imagenet-c:" + folder_ / "tree",
+                                "--condition", "clean", "--out", folder_ / "clean"}),
+      2, HasSubstr("holds corrupted images only"));
+}
+
 TEST_F(CommandLine, AChangedConfigurationIsRefused) {
   ASSERT_EQ(run({"--condition", "clean", "--limit", "5"}).code, 0);
   expect_error(run({"--condition", "clean", "--limit", "6"}), 3, HasSubstr("samples: 5 in the run, 6 now"));

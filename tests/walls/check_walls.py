@@ -19,6 +19,7 @@ LIBRARIES = {
     "sqlite": ("sqlite3.h", "SQLiteCpp/"),
     "archive": ("archive.h", "archive_entry.h"),
     "xml": ("pugixml.hpp",),
+    "jpeg": ("jpeglib.h",),
     "tests": ("gtest/", "gmock/", "benchmark/"),
 }
 SYSTEM = re.compile(r"(sys/|netinet/)?[a-z0-9_]+(\.h)?$")  # the standard library and POSIX
@@ -27,7 +28,7 @@ SYSTEM = re.compile(r"(sys/|netinet/)?[a-z0-9_]+(\.h)?$")  # the standard librar
 WALLS = {
     "core": ({"core"}, {"json", "fmt", "openssl"}),
     "data": ({"core", "data"}, {"fmt", "opencv", "archive"}),
-    "corruptions": ({"core", "corruptions", "data/image.h"}, {"fmt", "opencv"}),
+    "corruptions": ({"core", "corruptions", "data/image.h"}, {"fmt", "opencv", "jpeg"}),
     "models": ({"core", "models", "data/preprocess_config.h"}, {"fmt", "torch"}),
     "attacks": ({"core", "attacks", "models/classifier.h"}, {"fmt", "torch"}),
     "reports": ({"core", "reports"}, {"fmt", "boost", "xml"}),
