@@ -86,10 +86,10 @@ TEST(CBar, CheckerboardGreysAShareOfTheCellsOfHalfItsColour) {
   for (int i = 0; i < kImages; ++i) {
     PhiloxSource random(
         {.seed = 5, .condition = "cells", .sample_id = static_cast<std::uint64_t>(i), .restart = 0});
-    sum += share(find_corruption("checkerboard_cutout")
-                     ->apply(draw_flat(60, 80, 200),
-                             {.severity = 5, .set = ParameterSet::imagenet, .random = random}),
-                 128);
+    sum += share(
+        find_corruption("checkerboard_cutout")
+            ->apply(draw_flat(60, 80, 200), {.severity = 5, .set = ParameterSet::imagenet, .random = random}),
+        128);
   }
   // About 100 cells of an image are of that colour and in view at most, 16 at least: a deviation of at most
   // 0.5 sqrt(0.24 / 16) for the share of one image, and 0.05 more for whole cells that are cut by the edges.

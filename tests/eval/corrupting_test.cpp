@@ -194,6 +194,13 @@ TEST_F(CorruptCommand, WritesArraysAndSheets) {
   EXPECT_EQ(run({"--sheet", folder_ / "alone.png", "--rng", "numpy", "--img-size", "48"}), 0);
 }
 
+TEST_F(CorruptCommand, RefusesAParameterSetThatACorruptionHasNotBeforeItWrites) {
+  EXPECT_THROW(run({"--out", folder_ / "x", "--condition", "plasma_noise:severity=1"}), UsageError);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "x"));
+  EXPECT_EQ(run({"--out", folder_ / "x", "--condition", "lines:severity=1"}), 0);
+  EXPECT_TRUE(std::filesystem::exists(folder_ / "x/lines/1/test/2.png"));
+}
+
 TEST_F(CorruptCommand, RefusesWhatItCannotDo) {
   EXPECT_THROW(run({}), UsageError);
   EXPECT_THROW(run({"--out", folder_ / "x", "--condition", "fgsm:eps=1/255"}), UsageError);
