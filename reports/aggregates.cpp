@@ -123,7 +123,7 @@ std::vector<const CellScores*> Aggregator::of_kinds(std::initializer_list<CellKi
 std::vector<const CellScores*> Aggregator::averaged_corruptions() const {
   std::vector<const CellScores*> cells = of_kinds({CellKind::corruption});
   if (has_imagenet_c(cells_))
-    std::erase_if(cells, [](const CellScores* cell) { return is_extra_corruption(cell->corruption); });
+    std::erase_if(cells, [](const CellScores* cell) { return !is_part_of_mce(cell->corruption); });
   return cells;
 }
 

@@ -91,9 +91,9 @@ bool has_imagenet_c(std::span<const CellScores> cells) {
   });
 }
 
-bool is_extra_corruption(const std::string& name) {
+bool is_part_of_mce(const std::string& corruption) {
   return std::ranges::any_of(alexnet_errors(), [&](const BaselineError& baseline) {
-    return baseline.extra && baseline.corruption == name;
+    return !baseline.extra && baseline.corruption == corruption;
   });
 }
 

@@ -22,7 +22,7 @@ std::vector<ScoredAggregate> corruption_errors(std::span<const CellScores> cells
 /// Whether all severities of all fifteen corruptions of mCE are among the cells.
 bool has_imagenet_c(std::span<const CellScores> cells);
 
-/// Whether mCE leaves the corruption out although ImageNet-C has it.
-bool is_extra_corruption(const std::string& name);
+/// Whether it is one of the fifteen.
+bool is_part_of_mce(const std::string& corruption);
 
 }  // namespace vitrobust::reports

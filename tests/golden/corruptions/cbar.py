@@ -33,7 +33,7 @@ def read_levels(folder):
 
 
 def write(transform, levels):
-    golden = Golden(transform.name, references="facebookresearch/augmentation-corruption @ba4d5a5")
+    golden = Golden(transform.name, references="facebookresearch/augmentation-corruption @c7d90e3")
     for parameter_set, values in levels.items():
         for side in (SETS[parameter_set][1], *OTHER_SIDES[parameter_set]):
             for content in DRAW:
