@@ -31,7 +31,7 @@ class Aggregator {
   /// - `mean_corruption_error_unnormalised`: error averaged over the severities of each corruption, then over
   ///   the corruptions; no division by a baseline's error, hence not the mCE of Hendrycks and Dietterich
   ///   (ICLR 2019, arXiv 1903.12261);
-  ///   where all fifteen corruptions of mCE are there, both means leave the extra four out, as the field
+  ///   where all fifteen corruptions of mCE are there, both means leave everything else out, as the field
   ///   does;
   /// - `worst_case_accuracy`: share of the images that are right clean and under every attack cell, image by
   ///   image.

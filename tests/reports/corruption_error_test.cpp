@@ -154,6 +154,7 @@ TEST(CorruptionErrors, LeaveTheExtraFourOutOfMeansOnceTheFifteenAreThere) {
   add_imagenet_c(aggregator, [](std::uint64_t, int) { return 5; });
   for (int severity = 1; severity <= 5; ++severity)
     aggregator.add(corruption_cell("saturate", severity), outcomes_with(0, 10));
+  aggregator.add(corruption_cell("sparkles", 1), outcomes_with(0, 10));
   const Json aggregates = aggregator.aggregates();
   EXPECT_DOUBLE_EQ(find(aggregates, "mean_corruption_accuracy")->at("value").get<double>(), .5);
   EXPECT_EQ(find(aggregates, "mean_corruption_accuracy")->at("n_conditions"), 75);
