@@ -11,6 +11,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
+#include "core/names.h"
 #include "core/progress.h"
 #include "data/dataset.h"
 #include "data/preprocess.h"
@@ -23,6 +24,16 @@ namespace vitrobust::eval {
 namespace {
 
 namespace fs = std::filesystem;
+
+[[noreturn]] void throw_not_a_corruption(const ConditionSpec& condition) {
+  if (condition.stages.size() > 1)
+    throw UsageError(fmt::format("'{}': corrupt takes one corruption at a time", condition.text()));
+  std::vector<std::string> known;
+  for (const corruptions::CorruptionEntry& entry : corruptions::corruption_table())
+    known.emplace_back(entry.name);
+  const std::string& name = condition.stages[0].name;
+  throw UsageError(fmt::format("unknown corruption '{}'", name), unknown_name_hint(name, known));
+}
 
 /// Those of ImageNet-C, the extra four among them, at all severities when none was named.
 std::vector<PlannedCorruption> requested_corruptions(const std::vector<std::string>& conditions) {
@@ -38,8 +49,7 @@ std::vector<PlannedCorruption> requested_corruptions(const std::vector<std::stri
   for (const std::string& text : texts) {
     const ConditionSpec condition = parse_condition(text);
     auto corruption = condition.stages.size() == 1 ? plan_corruption(condition.stages[0]) : std::nullopt;
-    if (!corruption)
-      throw UsageError(fmt::format("'{}' is not a corruption", text), "vitrobust list corruptions");
+    if (!corruption) throw_not_a_corruption(condition);
     planned.push_back(std::move(*corruption));
   }
   return planned;
