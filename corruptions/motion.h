@@ -28,6 +28,9 @@ void motion_filter(int rows, int columns, int channels, const std::vector<Motion
                    const std::function<void(std::size_t, double*)>& load,
                    const std::function<void(std::size_t, const double*)>& store);
 
+/// The image under the blur of motion_taps(), in 8 bits as that flavour makes them.
+data::Image blur_along(const data::Image& image, Flavour flavour, int radius, double sigma, double degrees);
+
 /// A byte in ImageMagick's 16 bits is 257 times itself. Its sums are rounded to 16 bits and, when the picture
 /// is written, cut to the byte below.
 inline constexpr double kImageMagickScale = 257;

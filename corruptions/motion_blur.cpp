@@ -35,15 +35,12 @@ void truncate(const double* levels, std::size_t size, std::uint8_t* out) {
 
 }  // namespace
 
-data::Image motion_blur(const data::Image& image, const CorruptionContext& context) {
-  const Motion& motion = parameters_for(kMotion, context);
-  const double degrees = context.random.uniform(-45, 45);
-  const bool imagemagick = context.flavour == Flavour::hendrycks;
+data::Image blur_along(const data::Image& image, Flavour flavour, int radius, double sigma, double degrees) {
+  const bool imagemagick = flavour == Flavour::hendrycks;
   data::Image result(image.height, image.width);
   const std::size_t line = static_cast<std::size_t>(image.width) * 3;
   motion_filter(
-      image.height, image.width, 3,
-      motion_taps(context.flavour, motion.radius, motion.sigma, degrees, image.height, image.width),
+      image.height, image.width, 3, motion_taps(flavour, radius, sigma, degrees, image.height, image.width),
       [&](std::size_t y, double* row) {
         scale(image.pixels.data() + y * line, line, imagemagick ? kImageMagickScale : 1.0, row);
       },
@@ -52,6 +49,12 @@ data::Image motion_blur(const data::Image& image, const CorruptionContext& conte
         imagemagick ? to_imagemagick_bytes(row, line, out) : truncate(row, line, out);
       });
   return result;
+}
+
+data::Image motion_blur(const data::Image& image, const CorruptionContext& context) {
+  const Motion& motion = parameters_for(kMotion, context);
+  const double degrees = context.random.uniform(-45, 45);
+  return blur_along(image, context.flavour, motion.radius, motion.sigma, degrees);
 }
 
 }  // namespace vitrobust::corruptions

@@ -19,4 +19,12 @@ inline std::uint8_t to_byte(double unit) {
   return static_cast<std::uint8_t>(std::clamp(unit, 0.0, 1.0) * 255.0);
 }
 
+/// OpenCV's grey of a colour, whose two multiply-adds are fused on the processors of our day: products are
+/// exact in double.
+inline float opencv_grey(float r, float g, float b) {
+  const float green = g * 0.587F;
+  const auto green_red = static_cast<float>(double{r} * double{0.299F} + double{green});
+  return static_cast<float>(double{b} * double{0.114F} + double{green_red});
+}
+
 }  // namespace vitrobust::corruptions

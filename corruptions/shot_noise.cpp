@@ -1,3 +1,5 @@
+#include "corruptions/shot_noise.h"
+
 #include <algorithm>
 #include <array>
 #include <mutex>
@@ -31,19 +33,20 @@ const PoissonTables& tables_for(int photons, const CorruptionContext& context) {
   };
   static std::array<Lazy, 4 * 5> all;
   Lazy& lazy = all.at(static_cast<std::size_t>(context.set) * 5 + severity_index(context));
-  std::call_once(lazy.once, [&] {
-    std::array<double, 256> means;
-    for (std::size_t i = 0; i < means.size(); ++i) means[i] = kUnit[i] * photons;
-    lazy.tables.emplace(means);
-  });
+  std::call_once(lazy.once, [&] { lazy.tables.emplace(photon_tables(photons)); });
   return *lazy.tables;
 }
 
 }  // namespace
 
-data::Image shot_noise(const data::Image& image, const CorruptionContext& context) {
-  const int photons = parameters_for(kPhotons, context);
-  const PoissonTables& tables = tables_for(photons, context);
+PoissonTables photon_tables(int photons) {
+  std::array<double, 256> means;
+  for (std::size_t i = 0; i < means.size(); ++i) means[i] = kUnit[i] * photons;
+  return PoissonTables(means);
+}
+
+data::Image count_photons(const data::Image& image, int photons, const PoissonTables& tables,
+                          RandomSource& random) {
   // From `photons` on the pixel is white.
   std::vector<std::uint8_t> level_of(static_cast<std::size_t>(photons) + 1);
   for (std::size_t i = 0; i < level_of.size(); ++i) level_of[i] = to_byte(static_cast<double>(i) / photons);
@@ -53,11 +56,15 @@ data::Image shot_noise(const data::Image& image, const CorruptionContext& contex
   std::array<std::uint32_t, kBlock> counts;
   for (std::size_t start = 0; start < image.pixels.size(); start += kBlock) {
     const std::size_t n = std::min(kBlock, image.pixels.size() - start);
-    context.random.fill_poisson(tables, std::span(image.pixels).subspan(start, n),
-                                std::span(counts).first(n));
+    random.fill_poisson(tables, std::span(image.pixels).subspan(start, n), std::span(counts).first(n));
     for (std::size_t i = 0; i < n; ++i) result.pixels[start + i] = level_of[std::min(counts[i], white)];
   }
   return result;
+}
+
+data::Image shot_noise(const data::Image& image, const CorruptionContext& context) {
+  const int photons = parameters_for(kPhotons, context);
+  return count_photons(image, photons, tables_for(photons, context), context.random);
 }
 
 }  // namespace vitrobust::corruptions

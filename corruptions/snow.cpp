@@ -135,8 +135,6 @@ std::vector<std::uint8_t> draw_flakes(const Snow& snow, int height, int width,
 }
 
 /// One row of the image, whitened, under its flakes and those of the layer turned by 180 degrees.
-/// Grey is OpenCV's, whose two multiply-adds are fused on the processors of our day: products are exact in
-/// double.
 VITROBUST_VECTORIZE
 void cover_row(const std::uint8_t* pixels, const std::uint8_t* flakes, const std::uint8_t* turned_end,
                std::size_t width, float kept, float whitened, std::uint8_t* out) {
@@ -144,10 +142,7 @@ void cover_row(const std::uint8_t* pixels, const std::uint8_t* flakes, const std
     const float r = static_cast<float>(pixels[3 * x]) / 255.0F;
     const float g = static_cast<float>(pixels[3 * x + 1]) / 255.0F;
     const float b = static_cast<float>(pixels[3 * x + 2]) / 255.0F;
-    const float green = g * 0.587F;
-    const auto green_red = static_cast<float>(double{r} * double{0.299F} + double{green});
-    const auto grey = static_cast<float>(double{b} * double{0.114F} + double{green_red});
-    const float white = grey * 1.5F + 0.5F;
+    const float white = opencv_grey(r, g, b) * 1.5F + 0.5F;
     const double flake = static_cast<double>(flakes[x]) / 255.0;
     const double turned = static_cast<double>(turned_end[-static_cast<std::ptrdiff_t>(x)]) / 255.0;
     const float values[3] = {r, g, b};

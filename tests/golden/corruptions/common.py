@@ -8,7 +8,7 @@ The references are `imagenet-c` 0.0.3 (the functions of hendrycks/robustness for
     venv-corruptions/bin/pip install numpy==1.26.4 scikit-image==0.19.3 'scipy<1.14' numba==0.60.0 \
         opencv-python-headless==4.10.0.84 'Pillow<11' 'setuptools<81' Wand
     venv-corruptions/bin/pip install --no-deps imagenet-c==0.0.3 imagecorruptions==1.1.2
-    for family in images noise blur snow weather digital elastic; do
+    for family in images noise blur snow weather digital elastic perturbations; do
         venv-corruptions/bin/python tests/golden/corruptions/$family.py
     done
 

@@ -1,0 +1,167 @@
+#include "reports/perturbation_metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+
+#include "core/error.h"
+#include "reports/statistics.h"
+
+namespace vitrobust::reports {
+namespace {
+
+constexpr std::string_view kPerturbations[] = {"gaussian_noise", "shot_noise", "motion_blur", "zoom_blur",
+                                               "snow",           "brightness", "translate",   "rotate",
+                                               "tilt",           "scale"};
+
+/// The mean of compare(one frame, the frame it is compared with, which is earlier) over all pairs.
+template <typename Compare>
+double mean_over_pairs(std::size_t frames, FramePairs pairs, Compare compare) {
+  if (pairs.step < 1) throw InternalError(fmt::format("frames {} apart", pairs.step));
+  const std::size_t step = pairs.with_first ? 1 : static_cast<std::size_t>(pairs.step);
+  if (frames <= step) throw InternalError("a sequence with no two frames to compare");
+  double sum = 0;  // of whole numbers, so exact
+  for (std::size_t i = step; i < frames; ++i) sum += compare(i, pairs.with_first ? 0 : i - step);
+  return sum / static_cast<double>(frames - step);
+}
+
+const std::vector<double>& of_measure(const PerturbationScores& scores, StabilityMeasure measure) {
+  return measure == StabilityMeasure::flips ? scores.flips : scores.top5_distances;
+}
+
+double largest(StabilityMeasure measure) {
+  return measure == StabilityMeasure::flips ? 1 : kLargestTop5Distance;
+}
+
+/// One sequence's part in a mean: its scores are divided by `divisor`.
+struct Part {
+  const PerturbationScores* scores;
+  double divisor;
+};
+
+Part divided(const PerturbationScores& scores, StabilityMeasure measure,
+             const PerturbationBaseline& baseline) {
+  const double divisor =
+      measure == StabilityMeasure::flips ? baseline.flip_probability : baseline.top5_distance;
+  if (!(divisor > 0 && std::isfinite(divisor)))
+    throw InternalError(fmt::format("a baseline of {} for {}", divisor, scores.perturbation));
+  return {.scores = &scores, .divisor = divisor};
+}
+
+Estimate mean_of(std::span<const Part> parts, StabilityMeasure measure) {
+  if (parts.empty() || of_measure(*parts[0].scores, measure).empty())
+    throw InternalError("the stability of no images");
+  const std::size_t n = of_measure(*parts[0].scores, measure).size();
+  double highest = 0;
+  for (const Part& part : parts) highest += largest(measure) / part.divisor;
+  // Every score in units of the highest that it could be, as the bootstrap wants them.
+  std::vector<double> shares(n);
+  CompensatedSum sum;
+  for (const Part& part : parts) {
+    const std::vector<double>& scores = of_measure(*part.scores, measure);
+    if (scores.size() != n) throw InternalError("sequences of different numbers of images");
+    for (std::size_t i = 0; i < n; ++i) {
+      if (!(scores[i] >= 0 && scores[i] <= largest(measure)))
+        throw InternalError(fmt::format("a stability score of {}", scores[i]));
+      shares[i] += scores[i] / part.divisor / highest;
+      sum.add(scores[i] / part.divisor);
+    }
+  }
+  for (double& share : shares) share = std::min(share, 1.0);  // rounding may exceed it
+  const Interval interval = bootstrap_interval(shares);
+  const auto count = static_cast<double>(parts.size());
+  return {.value = sum.value() / count / static_cast<double>(n),
+          .low = interval.low * highest / count,
+          .high = interval.high * highest / count,
+          .n = n};
+}
+
+template <typename T>
+const T* find(std::span<const T> all, std::string_view perturbation) {
+  const auto at = std::ranges::find(all, perturbation, &T::perturbation);
+  return at == all.end() ? nullptr : &*at;
+}
+
+}  // namespace
+
+std::span<const std::string_view> imagenet_p_perturbations() {
+  return kPerturbations;
+}
+
+Top5 top5_of(std::span<const float> scores) {
+  const auto before = [&](std::size_t a, std::size_t b) {
+    if (std::isnan(scores[a]) || std::isnan(scores[b])) return !std::isnan(scores[a]);
+    return scores[a] > scores[b];
+  };
+  std::array<std::size_t, 5> best{};
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    // Equal scores stay in the order of their classes.
+    std::size_t place = count;
+    while (place > 0 && before(i, best[place - 1])) --place;
+    if (place == best.size()) continue;
+    count = std::min(count + 1, best.size());
+    for (std::size_t k = count - 1; k > place; --k) best[k] = best[k - 1];
+    best[place] = i;
+  }
+  Top5 classes;
+  classes.fill(-1);
+  for (std::size_t k = 0; k < count; ++k) classes[k] = static_cast<std::int32_t>(best[k]);
+  return classes;
+}
+
+double flip_share(std::span<const std::int32_t> predictions, FramePairs pairs) {
+  return mean_over_pairs(predictions.size(), pairs, [&](std::size_t i, std::size_t earlier) {
+    return predictions[i] != predictions[earlier] ? 1.0 : 0.0;
+  });
+}
+
+double flip_share(std::span<const Top5> frames, FramePairs pairs) {
+  return mean_over_pairs(frames.size(), pairs, [&](std::size_t i, std::size_t earlier) {
+    return frames[i][0] != frames[earlier][0] ? 1.0 : 0.0;
+  });
+}
+
+double top5_distance(const Top5& before, const Top5& after) {
+  int sum = 0;
+  for (std::size_t rank = 0; rank < before.size() && before[rank] >= 0; ++rank) {
+    const auto now = std::ranges::find(after, before[rank]) - after.begin();
+    sum += std::abs(static_cast<int>(now) - static_cast<int>(rank));
+  }
+  return sum;
+}
+
+double mean_top5_distance(std::span<const Top5> frames, FramePairs pairs) {
+  return mean_over_pairs(frames.size(), pairs, [&](std::size_t i, std::size_t earlier) {
+    return top5_distance(frames[earlier], frames[i]);
+  });
+}
+
+Estimate stability(const PerturbationScores& scores, StabilityMeasure measure,
+                   const PerturbationBaseline* baseline) {
+  const Part part =
+      baseline == nullptr ? Part{.scores = &scores, .divisor = 1} : divided(scores, measure, *baseline);
+  return mean_of({&part, 1}, measure);
+}
+
+Estimate mean_unnormalised_stability(std::span<const PerturbationScores> scores, StabilityMeasure measure) {
+  std::vector<Part> parts;
+  for (const PerturbationScores& one : scores) parts.push_back({.scores = &one, .divisor = 1});
+  return mean_of(parts, measure);
+}
+
+std::optional<Estimate> mean_stability(std::span<const PerturbationScores> scores, StabilityMeasure measure,
+                                       std::span<const PerturbationBaseline> baselines) {
+  std::vector<Part> parts;
+  for (const std::string_view perturbation : kPerturbations) {
+    const PerturbationScores* const one = find(scores, perturbation);
+    const PerturbationBaseline* const baseline = find(baselines, perturbation);
+    if (one == nullptr || baseline == nullptr) return std::nullopt;
+    parts.push_back(divided(*one, measure, *baseline));
+  }
+  return mean_of(parts, measure);
+}
+
+}  // namespace vitrobust::reports
