@@ -17,6 +17,7 @@
 #include "core/random.h"
 #include "corruptions/frost_drawing.h"
 #include "tests/corruptions/test_images.h"
+#include "tests/temporary_folder.h"
 
 namespace vitrobust::corruptions {
 namespace {
@@ -39,14 +40,12 @@ double mean(const data::Image& image) {
 class FrostFolder : public testing::Test {
  protected:
   void SetUp() override {
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
     for (const char* name : {"frost1.png", "frost2.png", "frost3.png", "frost4.jpg", "frost5.jpg"})
       cv::imwrite((folder_ / name).string(), cv::Mat(20, 30, CV_8UC3, cv::Scalar(200, 100, 50)));
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  std::filesystem::path folder_ = std::filesystem::path(testing::TempDir()) / "vitrobust-frost";
+  const tests::TemporaryFolder temporary_;
+  const std::filesystem::path folder_ = temporary_.path();
 };
 
 TEST_F(FrostFolder, IsReadAsRgb) {
