@@ -51,6 +51,10 @@ at::Tensor ActiveSet::repack(const at::Tensor& packed) const {
   return kept_.defined() ? packed.index_select(0, kept_) : packed;
 }
 
+Ball ActiveSet::repack(const Ball& ball) const {
+  return kept_.defined() ? ball.select(kept_) : ball;
+}
+
 void ActiveSet::screen(const at::Tensor& logits) {
   count_and_drop(misclassified(logits));
 }

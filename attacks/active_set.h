@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "attacks/attack.h"
-#include "attacks/projection.h"
+#include "attacks/ball.h"
 
 namespace vitrobust::attacks {
 
@@ -30,10 +30,9 @@ class ActiveSet {
 
   /// The active rows of a tensor that has one row per sample of the batch.
   [[nodiscard]] at::Tensor pack(const at::Tensor& batch) const { return batch.index_select(0, rows_); }
-  [[nodiscard]] LinfBox pack(const LinfBox& box) const { return {pack(box.lower), pack(box.upper)}; }
   /// The active rows of a tensor that was packed before the last screen() or record().
   [[nodiscard]] at::Tensor repack(const at::Tensor& packed) const;
-  [[nodiscard]] LinfBox repack(const LinfBox& box) const { return {repack(box.lower), repack(box.upper)}; }
+  [[nodiscard]] Ball repack(const Ball& ball) const;
 
   /// Books one pass over the clean images: samples already misclassified are broken without an attack.
   /// @param logits  packed [size(), classes]

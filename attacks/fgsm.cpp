@@ -3,9 +3,8 @@
 #include <torch/torch.h>
 
 #include "attacks/active_set.h"
-#include "attacks/linf_threat.h"
+#include "attacks/ball.h"
 #include "attacks/losses.h"
-#include "attacks/projection.h"
 
 namespace vitrobust::attacks {
 namespace {
@@ -22,7 +21,8 @@ class Fgsm final : public Attack {
     active.screen(pass.logits);
     if (active.empty()) return std::move(active).finish();
     const at::Tensor clean = active.pack(input.images);
-    const at::Tensor x = sign_step(linf_box(clean, epsilon_), clean, active.repack(pass.gradient), epsilon_);
+    const at::Tensor x =
+        ascend(Ball(Norm::linf, epsilon_, clean), clean, active.repack(pass.gradient), epsilon_);
     const at::Tensor logits = classifier.logits(x);
     active.record(x, logits, cross_entropy(logits, active.targets()));
     return std::move(active).finish();
@@ -37,11 +37,11 @@ class Fgsm final : public Attack {
 }  // namespace
 
 std::vector<ParameterSpec> fgsm_parameters() {
-  return {linf_epsilon_parameter()};
+  return {epsilon_parameter(Norm::linf)};
 }
 
 std::unique_ptr<Attack> make_fgsm(const Parameters& parameters) {
-  return std::make_unique<Fgsm>(parameters.fraction("eps").value());
+  return std::make_unique<Fgsm>(ball_threat(Norm::linf, parameters).epsilon->value());
 }
 
 }  // namespace vitrobust::attacks

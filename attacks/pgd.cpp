@@ -3,9 +3,8 @@
 #include <torch/torch.h>
 
 #include "attacks/active_set.h"
-#include "attacks/linf_threat.h"
+#include "attacks/ball.h"
 #include "attacks/losses.h"
-#include "attacks/projection.h"
 #include "attacks/random_start.h"
 #include "core/error.h"
 
@@ -13,6 +12,7 @@ namespace vitrobust::attacks {
 namespace {
 
 struct PgdOptions {
+  Norm norm;
   double epsilon;
   double step_size;
   std::int64_t steps;
@@ -32,14 +32,14 @@ class Pgd final : public Attack {
     if (options_.random_start) active.screen(classifier.logits(input.images));
     for (std::int64_t restart = 0; restart < options_.restarts && !active.empty(); ++restart) {
       const at::Tensor clean = active.pack(input.images);
-      const LinfBox box = linf_box(clean, options_.epsilon);
+      const Ball ball(options_.norm, options_.epsilon, clean);
       if (!options_.random_start) {
-        climb(classifier, active, box, clean);
+        climb(classifier, active, ball, clean);
         continue;
       }
       const StreamKey key{
           .seed = seed, .condition = "attack/pgd", .restart = static_cast<std::uint32_t>(restart)};
-      climb(classifier, active, box, random_start(clean, box, options_.epsilon, active.sample_ids(), key));
+      climb(classifier, active, ball, random_start(ball, Start::inside, active.sample_ids(), key));
     }
     return std::move(active).finish();
   }
@@ -50,7 +50,7 @@ class Pgd final : public Attack {
 
  private:
   /// One restart: `steps` gradient passes from x, and one forward pass at the last iterate.
-  void climb(const models::Classifier& classifier, ActiveSet& active, LinfBox box, at::Tensor x) const {
+  void climb(const models::Classifier& classifier, ActiveSet& active, Ball ball, at::Tensor x) const {
     for (std::int64_t step = 0; step < options_.steps; ++step) {
       const auto pass = classifier.loss_gradient(x, active.targets(), cross_entropy);
       if (step == 0 && !options_.random_start)
@@ -58,8 +58,8 @@ class Pgd final : public Attack {
       else
         active.record(x, pass.logits, pass.loss);
       if (active.empty()) return;
-      box = active.repack(box);
-      x = sign_step(box, active.repack(x), active.repack(pass.gradient), options_.step_size);
+      ball = active.repack(ball);
+      x = ascend(ball, active.repack(x), active.repack(pass.gradient), options_.step_size);
     }
     const at::Tensor logits = classifier.logits(x);
     active.record(x, logits, cross_entropy(logits, active.targets()));
@@ -72,18 +72,15 @@ class Pgd final : public Attack {
 
 std::vector<ParameterSpec> pgd_parameters() {
   return {
-      {.name = "norm",
-       .type = ParameterType::choice,
-       .default_value = "linf",
-       .help = "norm of the perturbation",
-       .choices = {"linf"}},
-      linf_epsilon_parameter(),
+      norm_parameter({Norm::linf, Norm::l2, Norm::l1}),
+      epsilon_parameter(),
       {.name = "step_size",
        .type = ParameterType::fraction,
        .default_value = "2/255",
-       .help = "length of a step, pixels in [0,1]",
+       .help = "length of a step, pixels in [0,1] (default 0.1 for l2, 1 for l1)",
        .minimum = 0,
-       .maximum = 1},
+       .maximum = 1e6,
+       .default_by = {"norm", {{"l2", "0.1"}, {"l1", "1"}}}},
       {.name = "steps",
        .type = ParameterType::integer,
        .default_value = "20",
@@ -104,7 +101,9 @@ std::vector<ParameterSpec> pgd_parameters() {
 }
 
 std::unique_ptr<Attack> make_pgd(const Parameters& parameters) {
-  const PgdOptions options{.epsilon = parameters.fraction("eps").value(),
+  const ThreatModel threat = ball_threat(parameters);
+  const PgdOptions options{.norm = threat.norm,
+                           .epsilon = threat.epsilon->value(),
                            .step_size = parameters.fraction("step_size").value(),
                            .steps = parameters.integer("steps"),
                            .restarts = parameters.integer("restarts"),

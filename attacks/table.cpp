@@ -2,15 +2,15 @@
 
 #include "attacks/attack.h"
 #include "attacks/fgsm.h"
-#include "attacks/linf_threat.h"
 #include "attacks/pgd.h"
 
 namespace vitrobust::attacks {
 std::span<const AttackEntry> attack_table() {
   static const std::array<AttackEntry, 2> table = {{
-      {"fgsm", "fast gradient sign method: one step, white box", fgsm_parameters(), make_fgsm, linf_threat},
+      {"fgsm", "fast gradient sign method: one step, white box", fgsm_parameters(), make_fgsm,
+       [](const Parameters& parameters) { return ball_threat(Norm::linf, parameters); }},
       {"pgd", "projected gradient descent: steps and restarts, white box", pgd_parameters(), make_pgd,
-       linf_threat},
+       ball_threat},
   }};
   return table;
 }

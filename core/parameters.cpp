@@ -59,14 +59,18 @@ Parameters Parameters::resolve(const Stage& stage, std::span<const ParameterSpec
   for (const ParameterSpec& spec : specs) {
     const auto given = std::find_if(stage.parameters.begin(), stage.parameters.end(),
                                     [&](const auto& pair) { return pair.first == spec.name; });
-    const std::string text = given == stage.parameters.end() ? spec.default_value : given->second;
+    const std::string text = given == stage.parameters.end() ? result.default_of(spec) : given->second;
     if (text.empty()) {
       problems.push_back(fmt::format("{} needs {}=…", stage.name, spec.name));
       continue;
     }
+    if (text == spec.none) {
+      result.values_.push_back({spec.name, spec.type, text, {}, true});
+      continue;
+    }
     try {
       auto [canonical, number] = check_value(spec, text);
-      result.values_.push_back({spec.name, spec.type, std::move(canonical), number});
+      result.values_.push_back({spec.name, spec.type, std::move(canonical), number, false});
     } catch (const UsageError& error) {
       problems.push_back(fmt::format("{}: {}: {}", stage.name, spec.name, error.what()));
       if (hint.empty()) hint = error.hint();
@@ -74,6 +78,14 @@ Parameters Parameters::resolve(const Stage& stage, std::span<const ParameterSpec
   }
   if (!problems.empty()) throw UsageError(fmt::format("{}", fmt::join(problems, "; ")), hint);
   return result;
+}
+
+/// The default, given what stands before the parameter.
+std::string Parameters::default_of(const ParameterSpec& spec) const {
+  for (const Value& value : values_)
+    for (const auto& [choice, text] : spec.default_by.texts)
+      if (value.name == spec.default_by.parameter && value.text == choice) return text;
+  return spec.default_value;
 }
 
 const Parameters::Value& Parameters::find(const std::string& name, ParameterType type) const {
@@ -86,7 +98,13 @@ std::int64_t Parameters::integer(const std::string& name) const {
   return find(name, ParameterType::integer).number.numerator();
 }
 Fraction Parameters::fraction(const std::string& name) const {
-  return find(name, ParameterType::fraction).number;
+  const Value& value = find(name, ParameterType::fraction);
+  if (value.open) throw InternalError(fmt::format("{}: '{}' is left open", owner_, name));
+  return value.number;
+}
+std::optional<Fraction> Parameters::optional_fraction(const std::string& name) const {
+  const Value& value = find(name, ParameterType::fraction);
+  return value.open ? std::nullopt : std::optional(value.number);
 }
 const std::string& Parameters::choice(const std::string& name) const {
   return find(name, ParameterType::choice).text;
@@ -104,7 +122,9 @@ Stage Parameters::stage() const {
 Json Parameters::to_json() const {
   Json json = Json::object();
   for (const Value& value : values_) {
-    if (value.type == ParameterType::integer)
+    if (value.open)
+      json[value.name] = value.text;
+    else if (value.type == ParameterType::integer)
       json[value.name] = value.number.numerator();
     else if (value.type == ParameterType::flag)
       json[value.name] = value.number.numerator() == 1;

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include "attacks/projection.h"
+#include "attacks/ball.h"
 #include "attacks/random_start.h"
 #include "core/json.h"
 #include "toy.h"
@@ -69,7 +69,7 @@ TEST_F(Golden, PgdFromOurRandomStart) {
 
 TEST_F(Golden, RandomStartOfAnIndependentPhilox) {
   const double epsilon = 8.0 / 255;
-  const at::Tensor start = random_start(batch_.images, linf_box(batch_.images, epsilon), epsilon, batch_.ids,
+  const at::Tensor start = random_start(Ball(Norm::linf, epsilon, batch_.images), Start::inside, batch_.ids,
                                         {.seed = seed(), .condition = "attack/pgd"});
   EXPECT_LT(toy::distance(start, images(golden_.at("start"))), 1e-15);
 }

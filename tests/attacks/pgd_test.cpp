@@ -193,7 +193,7 @@ TEST(Pgd, ANanGradientIsAnError) {
 
 TEST(Pgd, RestartsWithoutARandomStartAreRefused) {
   EXPECT_THROW(toy::make("pgd:restarts=2,random_start=false"), UsageError);
-  EXPECT_THROW(toy::make("pgd:norm=l2"), UsageError);
+  EXPECT_THROW(toy::make("pgd:norm=l7"), UsageError);
   EXPECT_THROW(toy::make("pgd:steps=0"), UsageError);
   EXPECT_THROW(toy::make("pgd:eps=9"), UsageError);
 }

@@ -116,7 +116,7 @@ TEST_P(EveryAttack, IsDescribed) {
     EXPECT_FALSE(spec.help.empty()) << spec.name;
     EXPECT_FALSE(spec.default_value.empty()) << spec.name;
   }
-  EXPECT_EQ(made("8/255").threat.epsilon, Fraction(8, 255));
+  EXPECT_EQ(made("8/255").threat.epsilon, std::optional(Fraction(8, 255)));
 }
 
 std::vector<const AttackEntry*> entries() {
