@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "attacks/attack.h"
+#include "attacks/normspace_legacy.h"
 #include "core/condition.h"
 #include "eval/corruption_stage.h"
 #include "eval/perturbation_stage.h"
@@ -21,6 +22,11 @@ struct PlannedAttack {
   attacks::ThreatModel threat;
 };
 
+/// An attack of the protocol normspace-legacy.
+struct PlannedLegacy {
+  attacks::NormspaceLegacy attack;
+};
+
 /// One condition, looked up in the tables and ready to run.
 struct PlannedCell {
   reports::Cell cell;
@@ -30,12 +36,14 @@ struct PlannedCell {
   /// Alone in its cell.
   std::optional<PlannedPerturbation> perturbation;
   std::optional<PlannedAttack> attack;
+  /// Alone in its cell.
+  std::optional<PlannedLegacy> legacy;
   /// Forward passes a sample costs, counting a backward pass as two: for progress.
   std::uint64_t cost = 1;
 };
 
 /// Looks every condition up and fills defaults in. Each is a perturbation
-/// sequence alone, or at most one corruption, then at most one attack.
+/// sequence or a normspace-legacy attack alone, or at most one corruption, then at most one attack.
 /// @throws UsageError for unknown names (with the nearest), bad parameters, and conditions given twice
 std::vector<PlannedCell> make_plan(std::span<const ConditionSpec> conditions);
 

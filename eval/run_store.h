@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -43,6 +44,11 @@ class RunStore {
   void commit(std::uint64_t cell, std::span<const reports::Outcome> outcomes, double seconds);
   /// Records that a cell failed as a whole, or, with an empty text, that it may be tried again.
   void set_cell_error(std::uint64_t cell, const std::string& error);
+
+  /// A note that the run keeps under that key, so that a resumed run has what the first one found; nothing
+  /// when there is none.
+  [[nodiscard]] std::optional<Json> note(const std::string& key) const;
+  void set_note(const std::string& key, const Json& value);
 
   [[nodiscard]] StoredCell cell(std::uint64_t cell) const;
   /// Outcomes of a cell, sorted by sample id.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,8 @@ class Runner {
     std::uint64_t count = 0;
   };
 
+  void probe();
+  [[nodiscard]] std::vector<reports::GuardRail> guard_rails(std::span<const Json> rows) const;
   void run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress);
   void run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache, CellFiles& files,
                 Progress& progress);
