@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "models/freezable_linear.h"
 #include "models/lane_pool.h"
 
 namespace vitrobust::models {
@@ -99,11 +100,20 @@ std::int64_t Classifier::passes(const at::Tensor& images) const {
 }
 
 at::Tensor Classifier::logits(const at::Tensor& images) const {
+  return compute_logits(images, false);
+}
+
+at::Tensor Classifier::search_logits(const at::Tensor& images) const {
+  return compute_logits(images, info_.reduced);
+}
+
+at::Tensor Classifier::compute_logits(const at::Tensor& images, bool reduced) const {
   check_images(images, info_);
   std::vector<at::Tensor> results(static_cast<std::size_t>(passes(images)));
   pool_->run(passes(images), [&](std::int64_t pass) {
     if (pass_hook_) pass_hook_();
     const at::NoGradGuard no_grad;
+    const ReducedPrecisionGuard precision(reduced);
     const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
     const auto x = image_lanes(images, rows, info_.lanes, dtype_);
     results[static_cast<std::size_t>(pass)] = forward((x - mean_) / std_).narrow(0, 0, rows.count);
@@ -127,6 +137,7 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
   pool_->run(passes(images), [&](std::int64_t pass) {
     if (pass_hook_) pass_hook_();
     const at::AutoGradMode with_grad(true);
+    const ReducedPrecisionGuard precision(info_.reduced);
     const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
     const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
     const auto z = forward((x - mean_) / std_);

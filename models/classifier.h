@@ -8,6 +8,8 @@
 #include <memory>
 #include <string>
 
+#include "models/kernels.h"
+
 namespace vitrobust::models {
 
 class LanePool;
@@ -21,6 +23,11 @@ struct ClassifierInfo {
   /// thread, so that a sample's numbers do not depend on the batch, the order, the shard or the number of
   /// threads.
   std::int64_t lanes = 1;
+  /// What computes what decides an outcome.
+  Kernels kernels = Kernels::plain;
+  /// Whether search_logits() and loss_gradient() multiply in bfloat16: what they find is a hint then, which
+  /// logits() has to confirm.
+  bool reduced = false;
 };
 
 /// Per-sample losses [n] of logits [n, classes] and the caller's targets [n, k] (int64), differentiable in
@@ -53,8 +60,11 @@ class Classifier {
   ///         Error with ExitCode::cells_failed when a logit is NaN or infinite
   [[nodiscard]] at::Tensor logits(const at::Tensor& images) const;
 
+  /// As logits(), in reduced precision where info() says so: for the inner steps of a search.
+  [[nodiscard]] at::Tensor search_logits(const at::Tensor& images) const;
+
   /// Loss and its gradient with respect to the images only; parameters never collect gradients. The logits
-  /// are bit for bit those of logits().
+  /// are bit for bit those of search_logits(), which are those of logits() unless info().reduced.
   /// @param targets [N, k] int64, handed to the loss pass by pass. Errors as logits(), and
   ///        ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through
   [[nodiscard]] LossGradient loss_gradient(const at::Tensor& images, const at::Tensor& targets,
@@ -74,6 +84,7 @@ class Classifier {
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& normalised) const = 0;
 
  private:
+  [[nodiscard]] at::Tensor compute_logits(const at::Tensor& images, bool reduced) const;
   [[nodiscard]] std::int64_t passes(const at::Tensor& images) const;
 
   ClassifierInfo info_;
