@@ -13,7 +13,7 @@
 namespace vitrobust::eval {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr std::size_t kMostDifferences = 5;
 
 constexpr const char* kSchema = R"sql(
@@ -23,6 +23,7 @@ CREATE TABLE outcome (
   cell INTEGER NOT NULL, sample INTEGER NOT NULL, label INTEGER NOT NULL, error TEXT NOT NULL,
   prediction INTEGER NOT NULL, top5 INTEGER NOT NULL, margin REAL NOT NULL, loss REAL NOT NULL,
   prediction_before INTEGER NOT NULL, linf REAL NOT NULL, l2 REAL NOT NULL, queries INTEGER NOT NULL,
+  flip_share REAL NOT NULL, top5_distance REAL NOT NULL,
   PRIMARY KEY (cell, sample)) WITHOUT ROWID;
 )sql";
 
@@ -137,11 +138,12 @@ RunStore::RunStore(RunStore&&) noexcept = default;
 void RunStore::commit(std::uint64_t cell, std::span<const reports::Outcome> outcomes, double seconds) {
   guarded(path_, [&] {
     SQLite::Transaction transaction(*database_);
-    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     for (const reports::Outcome& outcome : outcomes) {
       SQLite::bind(insert, signed_id(cell), signed_id(outcome.sample_id), outcome.label, outcome.error,
                    outcome.prediction, static_cast<int>(outcome.top5), outcome.margin, outcome.loss,
-                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries);
+                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries, outcome.flip_share,
+                   outcome.top5_distance);
       insert.exec();
       insert.reset();
     }
@@ -190,7 +192,7 @@ std::vector<reports::Outcome> RunStore::outcomes(std::uint64_t cell) const {
     SQLite::Statement query(
         *database_,
         "SELECT sample, label, error, prediction, top5, margin, loss, prediction_before, linf, l2, "
-        "queries FROM outcome WHERE cell = ? ORDER BY sample");
+        "queries, flip_share, top5_distance FROM outcome WHERE cell = ? ORDER BY sample");
     query.bind(1, signed_id(cell));
     while (query.executeStep()) {
       found.push_back({.sample_id = static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
@@ -203,7 +205,9 @@ std::vector<reports::Outcome> RunStore::outcomes(std::uint64_t cell) const {
                        .prediction_before = query.getColumn(7).getInt(),
                        .linf = query.getColumn(8).getDouble(),
                        .l2 = query.getColumn(9).getDouble(),
-                       .queries = query.getColumn(10).getInt64()});
+                       .queries = query.getColumn(10).getInt64(),
+                       .flip_share = query.getColumn(11).getDouble(),
+                       .top5_distance = query.getColumn(12).getDouble()});
     }
     return found;
   });
