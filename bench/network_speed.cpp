@@ -87,7 +87,8 @@ Json measure(const std::string& path, const models::LoadOptions& load) {
   const models::ClassifierInfo& info = model.classifier->info();
   const auto products = products_of(model.description.options, info.lanes);
   double operations = 0;
-  for (const Product& product : products) operations += static_cast<double>(product.times) * product.operations();
+  for (const Product& product : products)
+    operations += static_cast<double>(product.times) * product.operations();
   const double fastest = peak(products, info.reduced);
   const auto passes = std::max<std::int64_t>(1, 16 / info.lanes);
   const auto count = static_cast<double>(passes * info.lanes);

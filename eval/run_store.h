@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -55,6 +56,10 @@ class RunStore {
   std::unique_ptr<SQLite::Database> database_;
   bool resumed_ = false;
 };
+
+/// The configuration that the run in a folder was made with, if there is one. @throws InputError as
+/// RunStore()
+std::optional<Json> kept_config(const std::string& folder);
 
 /// Where two configurations differ, in words: "seed: 0 in the run, 1 now"; empty when they are equal.
 std::vector<std::string> differences(const Json& stored, const Json& now);

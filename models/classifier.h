@@ -64,9 +64,10 @@ class Classifier {
   [[nodiscard]] at::Tensor search_logits(const at::Tensor& images) const;
 
   /// Loss and its gradient with respect to the images only; parameters never collect gradients. The logits
-  /// are bit for bit those of search_logits(), which are those of logits() unless info().reduced.
-  /// @param targets [N, k] int64, handed to the loss pass by pass. Errors as logits(), and
-  ///        ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through
+  /// are bit for bit those of logits(); where info().reduced, only those of samples that they misclassify:
+  /// a success is never seen in reduced precision alone, so no sample leaves an attack on a false one.
+  /// @param targets [N, k] int64, handed to the loss pass by pass; column 0 is the label. Errors as logits(),
+  ///        and ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through
   [[nodiscard]] LossGradient loss_gradient(const at::Tensor& images, const at::Tensor& targets,
                                            const LossFunction& loss) const;
 
@@ -85,6 +86,7 @@ class Classifier {
 
  private:
   [[nodiscard]] at::Tensor compute_logits(const at::Tensor& images, bool reduced) const;
+  void confirm(const at::Tensor& images, const at::Tensor& labels, at::Tensor& logits) const;
   [[nodiscard]] std::int64_t passes(const at::Tensor& images) const;
 
   ClassifierInfo info_;

@@ -22,7 +22,9 @@ bool ReducedPrecisionGuard::active() {
 }
 
 void FreezableLinearImpl::freeze(Kernels kernels, bool reduced) {
-  const auto frozen = [this](Kernels used) { return std::make_shared<const FrozenLinear>(weight, bias, used); };
+  const auto frozen = [this](Kernels used) {
+    return std::make_shared<const FrozenLinear>(weight, bias, used);
+  };
   exact_ = kernels == Kernels::plain ? nullptr : frozen(kernels);
   reduced_ = reduced ? frozen(Kernels::bf16) : nullptr;
 }

@@ -16,9 +16,9 @@ namespace {
 /// with the weights that even out the relative error (8e-9); the form is that of Abramowitz and Stegun,
 /// "Handbook of Mathematical Functions", 7.1.26.
 constexpr float kScale = 0.4F;
-constexpr std::array<float, 10> kTail{0.22570690512657166F,  0.22495202720165253F, 0.2149190604686737F,
-                                      0.1296798139810562F,   0.27206557989120483F, -0.28436538577079773F,
-                                      0.5474337935447693F,   -0.49881020188331604F, 0.19801263511180878F,
+constexpr std::array<float, 10> kTail{0.22570690512657166F, 0.22495202720165253F,  0.2149190604686737F,
+                                      0.1296798139810562F,  0.27206557989120483F,  -0.28436538577079773F,
+                                      0.5474337935447693F,  -0.49881020188331604F, 0.19801263511180878F,
                                       -0.02959422580897808F};
 
 /// e^v for v ≤ 0 within 2 units in the last place, and 0 below −87. Written without library calls and
@@ -41,7 +41,8 @@ inline float exp_of_negative(float v) {
   p = p * r + 0.5F;
   p = p * r + 1.0F;
   p = p * r + 1.0F;
-  const auto exponent = (std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kRound) + 127) << 23;
+  const auto exponent = (std::bit_cast<std::int32_t>(shifted) - std::bit_cast<std::int32_t>(kRound) + 127)
+                        << 23;
   const float power = p * std::bit_cast<float>(exponent);
   return v < -87.0F ? 0.0F : power;
 }
