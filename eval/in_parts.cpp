@@ -9,8 +9,8 @@
 namespace vitrobust::eval {
 namespace {
 
-/// LibTorch's allocator on the CPU throws a plain c10::Error that only its words tell apart; on a GPU it has a
-/// type.
+/// LibTorch's allocator on the CPU throws a plain c10::Error that only its words tell apart; on a GPU it has
+/// a type.
 bool ran_out_of_memory(const c10::Error& error) {
   return dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr ||
          std::string_view(error.what_without_backtrace()).find("can't allocate memory") !=

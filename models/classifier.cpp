@@ -73,6 +73,23 @@ at::Tensor join(const std::vector<at::Tensor>& passes, at::IntArrayRef empty_sha
   return passes.empty() ? at::empty(empty_shape, dtype) : at::cat(passes);
 }
 
+/// Element by element what join() does; all passes have the same number of elements.
+std::vector<at::Tensor> join_each(const std::vector<std::vector<at::Tensor>>& passes) {
+  std::vector<at::Tensor> joined;
+  for (std::size_t k = 0; !passes.empty() && k < passes.front().size(); ++k) {
+    std::vector<at::Tensor> parts;
+    for (const auto& pass : passes) parts.push_back(pass.at(k));
+    joined.push_back(at::cat(parts));
+  }
+  return joined;
+}
+
+void check_targets(const at::Tensor& targets, const at::Tensor& images) {
+  if (targets.dim() == 2 && targets.size(0) == images.size(0)) return;
+  throw InternalError(fmt::format("classifier: targets have shape [{}], expected [{}, k]",
+                                  fmt::join(targets.sizes(), ", "), images.size(0)));
+}
+
 }  // namespace
 
 Classifier::Classifier(ClassifierInfo info, std::array<double, 3> mean, std::array<double, 3> std,
@@ -126,10 +143,7 @@ at::Tensor Classifier::compute_logits(const at::Tensor& images, bool reduced) co
 LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tensor& targets,
                                        const LossFunction& loss) const {
   check_images(images, info_);
-  if (targets.dim() != 2 || targets.size(0) != images.size(0)) {
-    throw InternalError(fmt::format("classifier: targets have shape [{}], expected [{}, k]",
-                                    fmt::join(targets.sizes(), ", "), images.size(0)));
-  }
+  check_targets(targets, images);
   const auto count = static_cast<std::size_t>(passes(images));
   std::vector<at::Tensor> logits(count);
   std::vector<at::Tensor> losses(count);
@@ -157,6 +171,59 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
                       join(gradients, {0, 3, info_.height, info_.width}, dtype_)};
   check_finite(result.logits, "logits");
   check_finite(result.gradient, "gradients");
+  if (info_.reduced) confirm(images, targets.select(1, 0), result.logits);
+  return result;
+}
+
+at::Tensor Classifier::forward_with_maps(const at::Tensor&, std::vector<at::Tensor>&) const {
+  throw UsageError("this model exposes no attention maps",
+                   "attacks that are guided by attention need a Vision Transformer from a checkpoint");
+}
+
+std::vector<at::Tensor> Classifier::attention_maps(const at::Tensor& images) const {
+  check_images(images, info_);
+  std::vector<std::vector<at::Tensor>> found(static_cast<std::size_t>(passes(images)));
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const at::NoGradGuard no_grad;
+    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
+    const auto x = image_lanes(images, rows, info_.lanes, dtype_);
+    auto& maps = found[static_cast<std::size_t>(pass)];
+    (void)forward_with_maps((x - mean_) / std_, maps);
+    for (auto& map : maps) map = map.narrow(0, 0, rows.count);
+  });
+  return join_each(found);
+}
+
+AttentionGradients Classifier::attention_gradients(const at::Tensor& images, const at::Tensor& targets,
+                                                   const AttentionLosses& losses) const {
+  check_images(images, info_);
+  check_targets(targets, images);
+  const auto count = static_cast<std::size_t>(passes(images));
+  std::vector<at::Tensor> logits(count);
+  std::vector<at::Tensor> values(count);
+  std::vector<std::vector<at::Tensor>> gradients(count);
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const at::AutoGradMode with_grad(true);
+    const ReducedPrecisionGuard precision(info_.reduced);
+    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
+    const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
+    std::vector<at::Tensor> maps;
+    const auto z = forward_with_maps((x - mean_) / std_, maps);
+    const auto real = losses(z, maps, target_lanes(targets, rows, info_.lanes)).narrow(0, 0, rows.count);
+    const auto i = static_cast<std::size_t>(pass);
+    for (std::int64_t k = 0; k < real.size(1); ++k)
+      gradients[i].push_back(
+          torch::autograd::grad({real.select(1, k).sum()}, {x}, {}, /*retain_graph=*/true)[0].narrow(
+              0, 0, rows.count));
+    logits[i] = z.detach().narrow(0, 0, rows.count);
+    values[i] = real.detach();
+  });
+  AttentionGradients result{join(logits, {0, info_.classes}, dtype_), join(values, {0, 0}, dtype_),
+                            join_each(gradients)};
+  check_finite(result.logits, "logits");
+  for (const auto& gradient : result.gradients) check_finite(gradient, "gradients");
   if (info_.reduced) confirm(images, targets.select(1, 0), result.logits);
   return result;
 }

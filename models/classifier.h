@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "models/kernels.h"
 
@@ -28,12 +29,29 @@ struct ClassifierInfo {
   /// Whether search_logits() and loss_gradient() multiply in bfloat16: what they find is a hint then, which
   /// logits() has to confirm.
   bool reduced = false;
+  /// Of a Vision Transformer whose attention maps can be had: side of a patch in pixels (0: no such model),
+  /// number of blocks, and whether token 0 is the class token and patches start at 1.
+  std::int64_t patch_size = 0;
+  std::int64_t blocks = 0;
+  bool class_token = false;
 };
 
 /// Per-sample losses [n] of logits [n, classes] and the caller's targets [n, k] (int64), differentiable in
 /// the logits. Row i may depend on row i of its arguments only. Called from several threads at once, always
 /// with all lanes of a pass: rows of padding repeat a target and their losses are dropped.
 using LossFunction = std::function<at::Tensor(const at::Tensor& logits, const at::Tensor& targets)>;
+
+/// k losses of every sample, [n, k], of logits [n, classes], attention maps (one [n, heads, T, T] per block)
+/// and targets [n, m]; differentiable in logits and maps. As LossFunction otherwise.
+using AttentionLosses = std::function<at::Tensor(
+    const at::Tensor& logits, const std::vector<at::Tensor>& maps, const at::Tensor& targets)>;
+
+/// Of each loss its own gradient, for attacks that weigh them against each other.
+struct AttentionGradients {
+  at::Tensor logits;                  ///< [N, classes], detached
+  at::Tensor losses;                  ///< [N, k], detached
+  std::vector<at::Tensor> gradients;  ///< k of [N, 3, H, W]
+};
 
 struct LossGradient {
   at::Tensor logits;    ///< [N, classes], detached
@@ -71,6 +89,16 @@ class Classifier {
   [[nodiscard]] LossGradient loss_gradient(const at::Tensor& images, const at::Tensor& targets,
                                            const LossFunction& loss) const;
 
+  /// The attention maps of every block, each [N, heads, T, T]: the softmax weights, row t what token t
+  /// attends to. No autograd graph. Nothing else pays for them: they are formed for this call alone.
+  /// @throws UsageError where info().patch_size is 0: the model exposes none
+  [[nodiscard]] std::vector<at::Tensor> attention_maps(const at::Tensor& images) const;
+
+  /// Losses of logits and attention maps, and the gradient of each of the k with respect to the images: one
+  /// forward and k backward passes. Precision, targets and errors as loss_gradient() and attention_maps().
+  [[nodiscard]] AttentionGradients attention_gradients(const at::Tensor& images, const at::Tensor& targets,
+                                                       const AttentionLosses& losses) const;
+
   /// Threads that passes are spread over; each pass runs on one. The result does not depend on it. While
   /// passes run, LibTorch's process-wide number of threads is 1: set it again before other work.
   void set_threads(int threads);
@@ -83,6 +111,9 @@ class Classifier {
   /// The network: normalised images [lanes, 3, H, W] to logits [lanes, classes]. Must be callable from
   /// several threads.
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& normalised) const = 0;
+  /// The same, with the attention maps of all blocks. @throws UsageError by default: there are none
+  [[nodiscard]] virtual at::Tensor forward_with_maps(const at::Tensor& normalised,
+                                                     std::vector<at::Tensor>& maps) const;
 
  private:
   [[nodiscard]] at::Tensor compute_logits(const at::Tensor& images, bool reduced) const;

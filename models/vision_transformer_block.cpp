@@ -4,6 +4,7 @@
 
 #include "core/error.h"
 #include "models/attention/attention.h"
+#include "models/attention/recorder.h"
 #include "models/frozen_gelu.h"
 
 namespace vitrobust::models {
@@ -65,6 +66,8 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& tokens) {
                        .reshape({tokens.size(0), tokens.size(1), 3, heads, head_width})
                        .permute({2, 0, 3, 1, 4})
                        .unbind(0);
+  if (auto* const maps = AttentionRecorder::current())
+    maps->push_back(attention_weights(options_.attention, qkv[0], qkv[1]));
   const auto mixed = attend(options_.attention, qkv[0], qkv[1], qkv[2]);
   return proj_->forward(mixed.transpose(1, 2).reshape(tokens.sizes()));
 }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/attention/recorder.h"
 #include "models/freezable_linear.h"
 
 namespace vitrobust::models {
@@ -31,12 +32,21 @@ class VisionTransformerClassifier final : public Classifier {
                     .width = module->options().image_width,
                     .lanes = compute.lanes.value(),
                     .kernels = compute.kernels.value(),
-                    .reduced = compute.reduced},
+                    .reduced = compute.reduced,
+                    .patch_size = module->options().patch_size,
+                    .blocks = module->options().depth,
+                    .class_token = module->options().class_token},
                    mean, std, compute.dtype),
         module_(std::move(module)) {}
 
  private:
   [[nodiscard]] at::Tensor forward(const at::Tensor& normalised) const override {
+    return module_.ptr()->forward(normalised);
+  }
+
+  [[nodiscard]] at::Tensor forward_with_maps(const at::Tensor& normalised,
+                                             std::vector<at::Tensor>& maps) const override {
+    const AttentionRecorder recorder(maps);
     return module_.ptr()->forward(normalised);
   }
 

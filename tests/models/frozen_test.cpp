@@ -64,7 +64,8 @@ TEST(FrozenGelu, DifferentiatesAndRefusesDoubles) {
 class FrozenKernels : public testing::TestWithParam<Kernels> {
  protected:
   void SetUp() override {
-    if (GetParam() == Kernels::onednn && !has_onednn()) GTEST_SKIP() << "this LibTorch has no oneDNN products";
+    if (GetParam() == Kernels::onednn && !has_onednn())
+      GTEST_SKIP() << "this LibTorch has no oneDNN products";
   }
 };
 
@@ -152,9 +153,11 @@ TEST(ReducedPrecision, ReachesTheSearchAndNeverTheVerdict) {
   EXPECT_FALSE(reduced->search_logits(images).equal(reduced->logits(images)));
   const auto classes = reduced->search_logits(images).argmax(1, true);
   const auto loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.select(1, 0); };
-  EXPECT_TRUE(tensors_identical(reduced->loss_gradient(images, classes, loss).logits, reduced->search_logits(images)));
+  EXPECT_TRUE(tensors_identical(reduced->loss_gradient(images, classes, loss).logits,
+                                reduced->search_logits(images)));
   // Seen as misclassified, so the exact logits have the word.
-  EXPECT_TRUE(tensors_identical(reduced->loss_gradient(images, (classes + 1) % 10, loss).logits, exact->logits(images)));
+  EXPECT_TRUE(tensors_identical(reduced->loss_gradient(images, (classes + 1) % 10, loss).logits,
+                                exact->logits(images)));
   EXPECT_TRUE(tensors_identical(reduced->logits(images), exact->logits(images)));  // the guard is gone
 }
 
