@@ -180,8 +180,9 @@ at::Tensor Classifier::forward_with_maps(const at::Tensor&, std::vector<at::Tens
                    "attacks that are guided by attention need a Vision Transformer from a checkpoint");
 }
 
-std::vector<at::Tensor> Classifier::attention_maps(const at::Tensor& images) const {
+AttentionMaps Classifier::attention_maps(const at::Tensor& images) const {
   check_images(images, info_);
+  std::vector<at::Tensor> logits(static_cast<std::size_t>(passes(images)));
   std::vector<std::vector<at::Tensor>> found(static_cast<std::size_t>(passes(images)));
   pool_->run(passes(images), [&](std::int64_t pass) {
     if (pass_hook_) pass_hook_();
@@ -189,10 +190,13 @@ std::vector<at::Tensor> Classifier::attention_maps(const at::Tensor& images) con
     const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
     const auto x = image_lanes(images, rows, info_.lanes, dtype_);
     auto& maps = found[static_cast<std::size_t>(pass)];
-    (void)forward_with_maps((x - mean_) / std_, maps);
+    logits[static_cast<std::size_t>(pass)] =
+        forward_with_maps((x - mean_) / std_, maps).narrow(0, 0, rows.count);
     for (auto& map : maps) map = map.narrow(0, 0, rows.count);
   });
-  return join_each(found);
+  AttentionMaps result{join(logits, {0, info_.classes}, dtype_), join_each(found)};
+  check_finite(result.logits, "logits");
+  return result;
 }
 
 AttentionGradients Classifier::attention_gradients(const at::Tensor& images, const at::Tensor& targets,

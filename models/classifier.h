@@ -53,6 +53,11 @@ struct AttentionGradients {
   std::vector<at::Tensor> gradients;  ///< k of [N, 3, H, W]
 };
 
+struct AttentionMaps {
+  at::Tensor logits;             ///< [N, classes]
+  std::vector<at::Tensor> maps;  ///< one [N, heads, T, T] per block: row t is what token t attends to
+};
+
 struct LossGradient {
   at::Tensor logits;    ///< [N, classes], detached
   at::Tensor loss;      ///< [N], detached
@@ -89,10 +94,10 @@ class Classifier {
   [[nodiscard]] LossGradient loss_gradient(const at::Tensor& images, const at::Tensor& targets,
                                            const LossFunction& loss) const;
 
-  /// The attention maps of every block, each [N, heads, T, T]: the softmax weights, row t what token t
-  /// attends to. No autograd graph. Nothing else pays for them: they are formed for this call alone.
+  /// Logits as logits() gives them, with the attention maps: the softmax weights of every block. No autograd
+  /// graph. Nothing else pays for the maps: they are formed for this call alone.
   /// @throws UsageError where info().patch_size is 0: the model exposes none
-  [[nodiscard]] std::vector<at::Tensor> attention_maps(const at::Tensor& images) const;
+  [[nodiscard]] AttentionMaps attention_maps(const at::Tensor& images) const;
 
   /// Losses of logits and attention maps, and the gradient of each of the k with respect to the images: one
   /// forward and k backward passes. Precision, targets and errors as loss_gradient() and attention_maps().
