@@ -1,17 +1,31 @@
 #include <array>
 
+#include "attacks/apgd.h"
 #include "attacks/attack.h"
-#include "attacks/fgsm.h"
 #include "attacks/pgd.h"
 
 namespace vitrobust::attacks {
+namespace {
+
+ThreatModel linf_ball(const Parameters& parameters) {
+  return ball_threat(Norm::linf, parameters);
+}
+
+}  // namespace
+
 std::span<const AttackEntry> attack_table() {
-  static const std::array<AttackEntry, 2> table = {{
-      {"fgsm", "fast gradient sign method: one step, white box", fgsm_parameters(), make_fgsm,
-       [](const Parameters& parameters) { return ball_threat(Norm::linf, parameters); }},
+  static const auto table = std::to_array<AttackEntry>({
+      {"fgsm", "fast gradient sign method: one step, white box", fgsm_parameters(), make_fgsm, linf_ball},
+      {"bim", "basic iterative method: FGSM in small steps, white box", bim_parameters(), make_bim,
+       linf_ball},
+      {"mi_fgsm", "BIM with momentum, white box", mi_fgsm_parameters(), make_mi_fgsm, linf_ball},
       {"pgd", "projected gradient descent: steps and restarts, white box", pgd_parameters(), make_pgd,
        ball_threat},
-  }};
+      {"apgd", "auto-PGD: the step size adapts itself; APGD-CE, APGD-DLR, white box", apgd_parameters(),
+       make_apgd, ball_threat},
+      {"apgd_t", "APGD-T: auto-PGD towards each of the nearest classes, white box", apgd_t_parameters(),
+       make_apgd_t, ball_threat},
+  });
   return table;
 }
 

@@ -71,7 +71,7 @@ ParameterSpec epsilon_parameter(Norm norm) {
 
 ParameterSpec optional_epsilon_parameter() {
   ParameterSpec spec = radius("none", "radius within which a success counts; none: at any distance");
-  spec.none = "none";
+  spec.words = {"none"};
   return spec;
 }
 

@@ -18,6 +18,20 @@ std::string range_text(const ParameterSpec& spec) {
   return fmt::format("from {} to {}", spec.minimum, spec.maximum);
 }
 
+bool is_word(const ParameterSpec& spec, const std::string& text) {
+  return std::find(spec.words.begin(), spec.words.end(), text) != spec.words.end();
+}
+
+Fraction parse_number(const ParameterSpec& spec, const std::string& text) {
+  try {
+    return Fraction::parse(text);
+  } catch (const UsageError&) {
+    if (spec.words.empty()) throw;
+    throw UsageError(
+        fmt::format("'{}' is neither a number nor one of {}", text, fmt::join(spec.words, ", ")));
+  }
+}
+
 /// The value of a number, flag or choice in canonical text; throws UsageError with the reason alone.
 std::pair<std::string, Fraction> check_value(const ParameterSpec& spec, const std::string& text) {
   switch (spec.type) {
@@ -31,7 +45,7 @@ std::pair<std::string, Fraction> check_value(const ParameterSpec& spec, const st
       throw UsageError(fmt::format("'{}' is neither true nor false", text));
     case ParameterType::integer:
     case ParameterType::fraction: {
-      const Fraction number = Fraction::parse(text);
+      const Fraction number = parse_number(spec, text);
       if (spec.type == ParameterType::integer && number.denominator() != 1)
         throw UsageError(fmt::format("'{}' is not a whole number", text));
       if (number.value() < spec.minimum || number.value() > spec.maximum)
@@ -64,7 +78,7 @@ Parameters Parameters::resolve(const Stage& stage, std::span<const ParameterSpec
       problems.push_back(fmt::format("{} needs {}=…", stage.name, spec.name));
       continue;
     }
-    if (text == spec.none) {
+    if (is_word(spec, text)) {
       result.values_.push_back({spec.name, spec.type, text, {}, true});
       continue;
     }
@@ -95,19 +109,30 @@ const Parameters::Value& Parameters::find(const std::string& name, ParameterType
 }
 
 std::int64_t Parameters::integer(const std::string& name) const {
-  return find(name, ParameterType::integer).number.numerator();
+  const auto value = optional_integer(name);
+  if (!value) throw InternalError(fmt::format("{}: '{}' is no number", owner_, name));
+  return *value;
 }
 Fraction Parameters::fraction(const std::string& name) const {
-  const Value& value = find(name, ParameterType::fraction);
-  if (value.open) throw InternalError(fmt::format("{}: '{}' is left open", owner_, name));
-  return value.number;
+  const auto value = optional_fraction(name);
+  if (!value) throw InternalError(fmt::format("{}: '{}' is no number", owner_, name));
+  return *value;
 }
 std::optional<Fraction> Parameters::optional_fraction(const std::string& name) const {
   const Value& value = find(name, ParameterType::fraction);
-  return value.open ? std::nullopt : std::optional(value.number);
+  return value.is_word ? std::nullopt : std::optional(value.number);
+}
+std::optional<std::int64_t> Parameters::optional_integer(const std::string& name) const {
+  const Value& value = find(name, ParameterType::integer);
+  return value.is_word ? std::nullopt : std::optional(value.number.numerator());
 }
 const std::string& Parameters::choice(const std::string& name) const {
   return find(name, ParameterType::choice).text;
+}
+const std::string& Parameters::text(const std::string& name) const {
+  for (const Value& value : values_)
+    if (value.name == name) return value.text;
+  throw InternalError(fmt::format("{} has no parameter '{}'", owner_, name));
 }
 bool Parameters::flag(const std::string& name) const {
   return find(name, ParameterType::flag).number.numerator() == 1;
@@ -122,7 +147,7 @@ Stage Parameters::stage() const {
 Json Parameters::to_json() const {
   Json json = Json::object();
   for (const Value& value : values_) {
-    if (value.open)
+    if (value.is_word)
       json[value.name] = value.text;
     else if (value.type == ParameterType::integer)
       json[value.name] = value.number.numerator();

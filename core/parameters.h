@@ -36,8 +36,8 @@ struct ParameterSpec {
   std::vector<std::string> choices = {};
   /// A default of its own for values of a choice that stands earlier in the table; others get default_value.
   DefaultByChoice default_by = {};
-  /// Text of a number that is left open, such as "none"; empty: it cannot be.
-  std::string none = {};
+  /// Words that may stand in the place of a number, such as "none".
+  std::vector<std::string> words = {};
 };
 
 /// The checked parameters of one stage, defaults filled in, in the order of the table.
@@ -50,9 +50,12 @@ class Parameters {
   /// @throws InternalError when the table has no such parameter of that type
   [[nodiscard]] std::int64_t integer(const std::string& name) const;
   [[nodiscard]] Fraction fraction(const std::string& name) const;
-  /// A fraction that may be left open; nothing when it is.
+  /// The number, or nothing where a word stands in its place.
   [[nodiscard]] std::optional<Fraction> optional_fraction(const std::string& name) const;
+  [[nodiscard]] std::optional<std::int64_t> optional_integer(const std::string& name) const;
   [[nodiscard]] const std::string& choice(const std::string& name) const;
+  /// The canonical text of a value of any type: of a number, its digits or the word in its place.
+  [[nodiscard]] const std::string& text(const std::string& name) const;
   [[nodiscard]] bool flag(const std::string& name) const;
 
   /// The stage with every parameter written out in canonical form.
@@ -66,7 +69,7 @@ class Parameters {
     ParameterType type;
     std::string text;
     Fraction number;
-    bool open = false;  ///< given as the `none` of its spec
+    bool is_word = false;
   };
   [[nodiscard]] std::string default_of(const ParameterSpec& spec) const;
   [[nodiscard]] const Value& find(const std::string& name, ParameterType type) const;

@@ -21,8 +21,15 @@ struct Case {
 
 std::vector<Case> cases() {
   std::vector<Case> result;
-  for (const char* condition : {"fgsm:eps=2/255", "pgd:eps=2/255,step_size=0.5/255,steps=5,restarts=2",
-                                "pgd:eps=2/255,step_size=0.5/255,steps=5,random_start=false"})
+  for (const char* condition :
+       {"fgsm:eps=2/255", "mi_fgsm:eps=2/255,step_size=0.5/255,steps=5",
+        "pgd:eps=2/255,step_size=0.5/255,steps=5,restarts=2",
+        "pgd:eps=2/255,step_size=0.5/255,steps=5,random_start=false",
+        "pgd:norm=l2,eps=0.08,step_size=0.02,steps=5,restarts=2",
+        "pgd:norm=l1,eps=0.6,step_size=0.2,steps=5,restarts=2", "pgd:eps=8/255,steps=5,target=random",
+        "apgd:eps=2/255,steps=10", "apgd:norm=l2,eps=0.08,steps=10,loss=dlr",
+        "apgd:norm=l1,eps=0.6,steps=10,restarts=2", "apgd_t:eps=2/255,steps=10",
+        "apgd_t:eps=2/255,steps=10,mode=reference"})
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) result.push_back({condition, dtype});
   return result;
 }

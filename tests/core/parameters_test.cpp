@@ -128,7 +128,7 @@ TEST(Parameters, ADefaultMayFollowAChoice) {
 
 TEST(Parameters, ANumberMayBeLeftOpen) {
   const std::vector<ParameterSpec> list = {
-      {.name = "eps", .type = ParameterType::fraction, .default_value = "none", .none = "none"}};
+      {.name = "eps", .type = ParameterType::fraction, .default_value = "none", .words = {"none"}}};
   const Parameters open = Parameters::resolve({"cw", {}}, list);
   EXPECT_EQ(open.optional_fraction("eps"), std::nullopt);
   EXPECT_THROW((void)open.fraction("eps"), InternalError);
