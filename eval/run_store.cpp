@@ -114,6 +114,16 @@ std::vector<std::string> differences(const Json& stored, const Json& now) {
   return found;
 }
 
+std::optional<Json> kept_config(const std::string& folder) {
+  const std::string path = folder + "/run.db";
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return guarded(path, [&] {
+    const SQLite::Database database(path, SQLite::OPEN_READONLY, 1000);
+    const std::string config = database.tableExists("meta") ? meta(database, "config") : std::string();
+    return config.empty() ? std::nullopt : std::optional(parse_json(config, path));
+  });
+}
+
 RunStore::RunStore(const std::string& folder, const Json& config) : path_(folder + "/run.db") {
   resumed_ = std::filesystem::exists(path_);
   guarded(path_, [&] {

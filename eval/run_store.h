@@ -62,6 +62,10 @@ class RunStore {
   bool resumed_ = false;
 };
 
+/// The configuration that the run in a folder was made with, if there is one. @throws InputError as
+/// RunStore()
+std::optional<Json> kept_config(const std::string& folder);
+
 /// Where two configurations differ, in words: "seed: 0 in the run, 1 now"; empty when they are equal.
 std::vector<std::string> differences(const Json& stored, const Json& now);
 

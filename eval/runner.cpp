@@ -14,6 +14,7 @@
 #include "core/files.h"
 #include "core/sha256.h"
 #include "data/preprocess.h"
+#include "eval/in_parts.h"
 #include "eval/interrupt.h"
 #include "eval/model_probe.h"
 #include "reports/aggregates.h"
@@ -71,7 +72,8 @@ Runner::Runner(const RunSetup& setup, const models::Classifier& classifier, Runn
       store_(settings_.folder, stored_config(config_, settings_)),
       done_(setup.plan.size(), std::vector<bool>(setup.samples, false)),
       failed_(setup.plan.size(), false),
-      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))) {
+      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))),
+      largest_part_(settings_.batch_size) {
   for (std::size_t index = 0; index < done_.size(); ++index) {
     for (const std::uint64_t id : store_.finished_samples(index)) done_[index].at(id) = true;
     // A cell that failed may have failed for want of memory: it is tried again.
@@ -193,7 +195,9 @@ void Runner::run_batches(std::size_t index, BatchProducer& producer, CellFiles& 
     check_interrupt();
     for (const reports::Outcome& failed : batch->failed)
       if (index == 0) progress.message("warning: " + failed.error);
-    const std::vector<reports::Outcome> outcomes = evaluate_batch(context, *batch, files);
+    const std::vector<reports::Outcome> outcomes =
+        evaluate_in_parts(*batch, largest_part_, settings_.halve_batches,
+                          [&](const Batch& part) { return evaluate_batch(context, part, files); });
     store_.commit(index, outcomes, seconds_since(start));
     start = Clock::now();
     for (const reports::Outcome& outcome : outcomes) done_[index][outcome.sample_id] = true;

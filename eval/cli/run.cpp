@@ -17,6 +17,7 @@
 #include "eval/cli/corruption_settings.h"
 #include "eval/cli/load_options.h"
 #include "eval/interrupt.h"
+#include "eval/run_store.h"
 #include "eval/runner.h"
 #include "eval/suite.h"
 
@@ -146,7 +147,21 @@ class RunCommand {
       check_classes(models.back(), *dataset_);
     }
     const std::vector<std::string> folders = run_folders(options_.out, models);
+    for (std::size_t i = 0; i < models.size(); ++i) keep_kernels(models[i], folders[i]);
     for (std::size_t i = 0; i < models.size(); ++i) add_run(std::move(models[i]), folders[i]);
+  }
+
+  /// A run that goes on computes as it began, whichever kernels are the fastest today.
+  void keep_kernels(models::LoadedModel& model, const std::string& folder) const {
+    if (options_.kernels != "auto") return;
+    const std::optional<Json> config = kept_config(folder);
+    if (!config || !config->contains("kernels")) return;
+    const std::string kept = config->at("kernels");
+    if (kept == models::to_string(model.classifier->info().kernels)) return;
+    RunOptions options = options_;
+    options.kernels = kept;
+    const std::string path = model.description.path;
+    model = load_for(options, path);
   }
 
   void add_run(models::LoadedModel model, const std::string& folder) {
@@ -161,8 +176,10 @@ class RunCommand {
     make_writable_folder(folder);
     const std::string suffix =
         folder == options_.out ? std::string() : fmt::format("/{}", fs::path(folder).filename().string());
-    RunnerSettings settings{
-        .folder = folder, .batch_size = batch_size_for(options_, info), .threads = threads_};
+    RunnerSettings settings{.folder = folder,
+                            .batch_size = batch_size_for(options_, info),
+                            .threads = threads_,
+                            .halve_batches = options_.batch_size == 0};
     for (const auto& [wanted, setting] : {std::pair{&options_.save_inputs, &settings.save_inputs},
                                           std::pair{&options_.save_logits, &settings.save_logits}}) {
       if (wanted->empty()) continue;
@@ -179,6 +196,7 @@ class RunCommand {
                          .corruptions = corruption_settings,
                          .warnings = warnings_,
                          .lanes = info.lanes,
+                         .kernels = models::to_string(info.kernels),
                          .perturbation_baseline = baseline_};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
   }
