@@ -39,9 +39,8 @@ at::Tensor uniform_start(const at::Tensor& images, double epsilon, std::span<con
   double* next = noise.data_ptr<double>();
   const std::int64_t values = images.numel() / images.size(0);
   for (const std::uint64_t id : sample_ids) {
-    PhiloxSource random(
-        {.seed = seed, .condition = "normspace-legacy/pgd", .sample_id = id, .restart = 0});
-    for (std::int64_t i = 0; i < values; ++i) *next++ = random.uniform(-epsilon, epsilon);
+    PhiloxSource random({.seed = seed, .condition = "normspace-legacy/pgd", .sample_id = id, .restart = 0});
+    for (std::int64_t i = 0; i < values; ++i) *next++ = epsilon * (2 * random.uniform() - 1);
   }
   return images + noise.to(images.scalar_type());
 }
@@ -110,6 +109,20 @@ std::int64_t NormspaceLegacy::cost() const {
       return 1 + kSteps;
     case Kind::autoattack:
       return 1 + standard_autoattack(epsilon_)->cost();
+  }
+  throw InternalError("a legacy attack of no kind");
+}
+
+std::int64_t NormspaceLegacy::backward_passes() const {
+  switch (kind_) {
+    case Kind::clamp:
+      return 0;
+    case Kind::fgsm:
+      return 1;
+    case Kind::pgd:
+      return kSteps;
+    case Kind::autoattack:
+      return standard_autoattack(epsilon_)->backward_passes();
   }
   throw InternalError("a legacy attack of no kind");
 }

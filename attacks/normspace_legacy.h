@@ -41,6 +41,8 @@ class NormspaceLegacy {
 
   /// Upper bound of the passes per sample.
   [[nodiscard]] std::int64_t cost() const;
+  /// How many of those have a backward pass, at most.
+  [[nodiscard]] std::int64_t backward_passes() const;
 
  private:
   enum class Kind { clamp, fgsm, pgd, autoattack };

@@ -88,6 +88,7 @@ class PatchFool final : public Attack {
   }
 
   std::int64_t cost() const override { return options_.steps + 2; }
+  std::int64_t backward_passes() const override { return options_.steps; }
 
  private:
   static at::Tensor start(const Ball& ball, const ActiveSet& active, std::uint64_t seed) {

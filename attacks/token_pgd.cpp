@@ -45,6 +45,7 @@ class TokenPgd final : public Attack {
   }
 
   std::int64_t cost() const override { return options_.restarts * (options_.steps + 1) + 1; }
+  std::int64_t backward_passes() const override { return options_.restarts * options_.steps; }
 
  private:
   /// One restart. `mask` stays packed for the next.

@@ -75,7 +75,8 @@ std::vector<reports::Outcome> evaluate_sequences(const CellContext& context, con
 }
 
 /// Nothing of this passes the audit, which is the point: what was done is measured, in pixels, and said.
-std::vector<reports::Outcome> evaluate_legacy(const CellContext& context, const Batch& batch, CellFiles& files) {
+std::vector<reports::Outcome> evaluate_legacy(const CellContext& context, const Batch& batch,
+                                              CellFiles& files) {
   models::NormalisedSpaceClassifier classifier(context.classifier);
   const at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
   const at::Tensor normalised = classifier.normalised(images);

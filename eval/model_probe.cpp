@@ -38,11 +38,12 @@ void find_randomness(const models::Classifier& classifier, const at::Tensor& ima
     flips = std::max(flips, again.argmax(1).ne(logits.argmax(1)).sum().item<std::int64_t>());
   }
   if (flips == 0 && largest <= kLogitsTolerance) return;
-  found.push_back({.id = "randomised_model",
-                   .is_error = true,
-                   .text = fmt::format("the model is randomised: {} passes over the same {} images differ by {:.1g} of "
-                                       "the logits' norm and in {} predictions; attack it with eot",
-                                       kRepeats, images.size(0), largest, flips)});
+  found.push_back(
+      {.id = "randomised_model",
+       .is_error = true,
+       .text = fmt::format("the model is randomised: {} passes over the same {} images differ by {:.1g} of "
+                           "the logits' norm and in {} predictions; attack it with eot",
+                           kRepeats, images.size(0), largest, flips)});
 }
 
 void find_probabilities(const at::Tensor& logits, std::vector<GuardRail>& found) {
@@ -50,10 +51,11 @@ void find_probabilities(const at::Tensor& logits, std::vector<GuardRail>& found)
   const bool in_range = wide.min().item<double>() >= -kProbabilityTolerance &&
                         wide.max().item<double>() <= 1 + kProbabilityTolerance;
   if (!in_range || (wide.sum(1) - 1).abs().max().item<double>() > kProbabilityTolerance) return;
-  found.push_back({.id = "softmax_outputs",
-                   .is_error = true,
-                   .text = "the model's outputs are probabilities, not logits: their gradients vanish where it is "
-                           "confident; take its last softmax off"});
+  found.push_back(
+      {.id = "softmax_outputs",
+       .is_error = true,
+       .text = "the model's outputs are probabilities, not logits: their gradients vanish where it is "
+               "confident; take its last softmax off"});
 }
 
 void find_zero_gradients(const models::Classifier& classifier, const at::Tensor& images,
@@ -62,11 +64,12 @@ void find_zero_gradients(const models::Classifier& classifier, const at::Tensor&
   const auto zeros = pass.gradient.flatten(1).eq(0).all(1).sum().item<std::int64_t>();
   if (zeros == 0) return;
   const auto share = static_cast<double>(zeros) / static_cast<double>(images.size(0));
-  found.push_back({.id = "zero_gradients",
-                   .is_error = share >= kTooManyZeros,
-                   .text = fmt::format("the gradient of the cross-entropy is exactly 0 for {} of {} clean images: "
-                                       "attacks that follow it stand still; see whether margin and DLR losses do too",
-                                       zeros, images.size(0))});
+  found.push_back(
+      {.id = "zero_gradients",
+       .is_error = share >= kTooManyZeros,
+       .text = fmt::format("the gradient of the cross-entropy is exactly 0 for {} of {} clean images: "
+                           "attacks that follow it stand still; see whether margin and DLR losses do too",
+                           zeros, images.size(0))});
 }
 
 }  // namespace
@@ -79,9 +82,10 @@ std::vector<GuardRail> probe_model(const models::Classifier& classifier, const a
   find_probabilities(logits, found);
   find_zero_gradients(classifier, images, labels, found);
   if (const std::int64_t others = classifier.info().classes - 1; others < kTargets)
-    found.push_back({.id = "few_classes",
-                     .text = fmt::format("targeted attacks aim at {} other classes, not at {}: the model has no more",
-                                         others, kTargets)});
+    found.push_back(
+        {.id = "few_classes",
+         .text = fmt::format("targeted attacks aim at {} other classes, not at {}: the model has no more",
+                             others, kTargets)});
   return found;
 }
 

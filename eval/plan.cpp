@@ -12,7 +12,8 @@ namespace vitrobust::eval {
 namespace {
 
 [[noreturn]] void throw_unknown(const std::string& name) {
-  std::vector<std::string> known = {"clean", std::string(kPerturbation), std::string(attacks::kNormspaceLegacy)};
+  std::vector<std::string> known = {"clean", std::string(kPerturbation),
+                                    std::string(attacks::kNormspaceLegacy)};
   for (const auto& entry : corruptions::corruption_table()) known.emplace_back(entry.name);
   for (const auto& entry : attacks::attack_table()) known.emplace_back(entry.name);
   throw UsageError(fmt::format("unknown corruption or attack '{}'", name), unknown_name_hint(name, known));
@@ -96,10 +97,12 @@ class CellBuilder {
     append(cell_.slug, fmt::format("{}-{}", stage.name, parameters.choice("attack")));
     note_stage(stage.name, parameters.to_json());
     cell_.cell.notes.emplace_back(
-        "attacked in normalised space, without clipping: comparable with tables that were measured so, and with no "
+        "attacked in normalised space, without clipping: comparable with tables that were measured so, and "
+        "with no "
         "other row (docs/threat-models.md)");
     // Classified before and after.
     cell_.cost = static_cast<std::uint64_t>(cell_.legacy->attack.cost()) + 2;
+    cell_.backward_passes = static_cast<std::uint64_t>(cell_.legacy->attack.backward_passes());
   }
 
   void add_attack(const Stage& stage, const attacks::AttackEntry& entry) {
@@ -111,6 +114,7 @@ class CellBuilder {
     note_stage(stage.name, parameters.to_json());
     // The audit classifies before and after.
     cell_.cost = static_cast<std::uint64_t>(cell_.attack->attack->cost()) + 2;
+    cell_.backward_passes = static_cast<std::uint64_t>(cell_.attack->attack->backward_passes());
   }
 
   void note_stage(const std::string& name, const Json& parameters) {

@@ -38,8 +38,10 @@ struct PlannedCell {
   std::optional<PlannedAttack> attack;
   /// Alone in its cell.
   std::optional<PlannedLegacy> legacy;
-  /// Forward passes a sample costs, counting a backward pass as two: for progress.
+  /// Forward passes that a sample costs, at most, and how many of them have a backward pass: for progress and
+  /// dry runs.
   std::uint64_t cost = 1;
+  std::uint64_t backward_passes = 0;
 };
 
 /// Looks every condition up and fills defaults in. Each is a perturbation

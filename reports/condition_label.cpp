@@ -46,7 +46,9 @@ std::string stage_label(const Json& stage, std::span<const RowView* const> among
   if (const auto severity = stage.find("severity"); with_severity && severity != stage.end())
     label += " " + value_text(*severity);
   for (const auto& [key, value] : stage.items()) {
-    if (key == "name" || key == "norm" || key == "severity" || key == "sequence" || key == "attack" || key == "stages") continue;
+    if (key == "name" || key == "norm" || key == "severity" || key == "sequence" || key == "attack" ||
+        key == "stages")
+      continue;
     if (key == "eps" || differs(stage, key, among)) label += " " + printable(key) + "=" + value_text(value);
   }
   return label;

@@ -21,7 +21,8 @@ constexpr const char* kFlips =
     "the fewer the better";
 
 constexpr const char* kLegacy =
-    "NORMSPACE-LEGACY: attacked in normalised space, without clipping, as some published tables were; comparable "
+    "NORMSPACE-LEGACY: attacked in normalised space, without clipping, as some published tables were; "
+    "comparable "
     "with those alone and with no other line (docs/threat-models.md)";
 
 constexpr const char* kMemoryProtocol =

@@ -80,12 +80,13 @@ void find_stronger_black_box(const std::vector<AttackRow>& attacks, std::vector<
           (best == nullptr || white.accuracy < best->accuracy))
         best = &white;
     if (best == nullptr || !is_more(best->accuracy, black.accuracy, black.n)) continue;
-    found.push_back({.id = "black_box_stronger",
-                     .row = black.row->at("id").get<std::string>(),
-                     .text = fmt::format("{} {} eps={}, which sees no gradients, leaves {} right, {}, the best with "
-                                         "gradients, {}: they may be masked",
-                                         black.name, black.norm, black.epsilon_text, percent(black.accuracy),
-                                         best->name, percent(best->accuracy))});
+    found.push_back(
+        {.id = "black_box_stronger",
+         .row = black.row->at("id").get<std::string>(),
+         .text = fmt::format("{} {} eps={}, which sees no gradients, leaves {} right, {}, the best with "
+                             "gradients, {}: they may be masked",
+                             black.name, black.norm, black.epsilon_text, percent(black.accuracy), best->name,
+                             percent(best->accuracy))});
   }
 }
 
@@ -96,11 +97,12 @@ void find_black_box_parts(const std::vector<AttackRow>& attacks, std::vector<Gua
     for (const auto& [part, count] : attack.row->at("broken_by").items()) {
       const double share = count.get<double>() / attack.n;
       if (!is_black_box(part) || !is_more(share, 0, attack.n)) continue;
-      found.push_back({.id = "black_box_stronger",
-                       .row = attack.row->at("id").get<std::string>(),
-                       .text = fmt::format("{} broke {} of {} samples that no attack with gradients had broken: "
-                                           "they may be masked",
-                                           part, count.get<std::uint64_t>(), attack.n)});
+      found.push_back(
+          {.id = "black_box_stronger",
+           .row = attack.row->at("id").get<std::string>(),
+           .text = fmt::format("{} broke {} of {} samples that no attack with gradients had broken: "
+                               "they may be masked",
+                               part, count.get<std::uint64_t>(), attack.n)});
     }
   }
 }
@@ -112,12 +114,13 @@ void find_rising(std::vector<AttackRow> attacks, std::vector<GuardRail>& found) 
     const auto [at, is_first] = lowest.try_emplace(attack.kind, &attack);
     if (is_first) continue;
     if (is_more(attack.accuracy, at->second->accuracy, attack.n))
-      found.push_back({.id = "accuracy_rises_with_epsilon",
-                       .row = attack.row->at("id").get<std::string>(),
-                       .text = fmt::format("{} {} leaves {} right with eps={} but {} with eps={}: it grows weaker "
-                                           "with room to move",
-                                           attack.name, attack.norm, percent(attack.accuracy), attack.epsilon_text,
-                                           percent(at->second->accuracy), at->second->epsilon_text)});
+      found.push_back(
+          {.id = "accuracy_rises_with_epsilon",
+           .row = attack.row->at("id").get<std::string>(),
+           .text = fmt::format("{} {} leaves {} right with eps={} but {} with eps={}: it grows weaker "
+                               "with room to move",
+                               attack.name, attack.norm, percent(attack.accuracy), attack.epsilon_text,
+                               percent(at->second->accuracy), at->second->epsilon_text)});
     if (attack.accuracy < at->second->accuracy) at->second = &attack;
   }
 }

@@ -24,8 +24,8 @@ struct GuardRail {
 /// @throws InputError
 GuardRail guard_rail_from(const Json& json, const std::string& where);
 
-/// What the rows of a report say together: black-box attacks stronger than white-box ones, and accuracies that
-/// rise with eps. Thresholds of fra31/auto-attack @a392200, checks.py, where it has them.
+/// What the rows of a report say together: black-box attacks stronger than white-box ones, and accuracies
+/// that rise with eps. Thresholds of fra31/auto-attack @a392200, checks.py, where it has them.
 /// @param rows from make_row()
 std::vector<GuardRail> guard_rails_of(std::span<const Json> rows);
 

@@ -144,6 +144,8 @@ po::options_description output_group(RunOptions& run) {
   group.add_options()("save-inputs", po::value(&run.save_inputs)->value_name("DIR"),
                       "per cell the images that the classifier saw, as .npy")(
       "save-logits", po::value(&run.save_logits)->value_name("DIR"), "per cell the logits, as .npy")(
+      "dry-run", po::bool_switch(&run.dry_run),
+      "evaluate nothing: say how many forward and backward passes it would take, and about how long")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress")(
       "verbose,v", po::bool_switch(&run.verbose), "backtraces of internal errors")("help,h", "this text");
   return group;
@@ -268,7 +270,7 @@ void RunOptions::validate() const {
   };
   require(!checkpoints.empty(), "--checkpoint is missing");
   require(!data.empty(), "--data is missing");
-  require(!out.empty(), "--out is missing");
+  require(!out.empty() || dry_run, "--out is missing");
   require(!suite.empty() || !conditions.empty(), "--suite or --condition is missing");
   require(!limit || *limit >= 1, "--limit must be at least 1");
   require(seed >= 0, "--seed must not be negative");

@@ -52,6 +52,7 @@ struct RunOptions {
   // What to write besides the report.
   std::string save_inputs;
   std::string save_logits;
+  bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
 

@@ -16,6 +16,7 @@
 #include "eval/cli/commands.h"
 #include "eval/cli/corruption_settings.h"
 #include "eval/cli/load_options.h"
+#include "eval/dry_run.h"
 #include "eval/interrupt.h"
 #include "eval/run_store.h"
 #include "eval/runner.h"
@@ -129,6 +130,7 @@ class RunCommand {
   }
 
   int execute() {
+    if (options_.dry_run) return estimate();
     prepare();
     const bool interrupted = evaluate();
     std::vector<Json> reports;
@@ -139,6 +141,24 @@ class RunCommand {
   }
 
  private:
+  int estimate() const {
+    for (const std::string& path : all_checkpoints(options_)) {
+      const models::LoadedModel model = load_for(options_, path);
+      check_classes(model, *dataset_);
+      model.classifier->set_threads(threads_);
+      const auto batch =
+          std::min<std::uint64_t>(batch_size_for(options_, model.classifier->info()), samples_);
+      fmt::print("{}: {} samples of {}, {} threads\n{}", model.description.name, samples_, options_.data,
+                 threads_,
+                 dry_run_table(plan_, samples_,
+                               measure_passes(*model.classifier, static_cast<std::int64_t>(batch))));
+    }
+    fmt::print(
+        "Samples leave an attack once they are broken, so that attacks usually take far less. Image work is "
+        "not counted.\n");
+    return static_cast<int>(ExitCode::ok);
+  }
+
   void prepare() {
     dataset_fingerprint_ = dataset_->fingerprint();
     std::vector<models::LoadedModel> models;

@@ -60,8 +60,10 @@ TYPED_TEST(InParts, HalvesUntilItFitsAndStaysThere) {
   std::vector<std::uint64_t> ids;
   for (const auto& outcome : outcomes) ids.push_back(outcome.sample_id);
   EXPECT_THAT(ids, testing::UnorderedElementsAre(99, 100, 101, 102, 103, 104, 105, 106, 107, 108, 109));
-  for (const auto& outcome : outcomes)
-    if (outcome.sample_id != 99) EXPECT_EQ(outcome.label, static_cast<int>(outcome.sample_id) - 100);
+  for (const auto& outcome : outcomes) {
+    if (outcome.sample_id == 99) continue;
+    EXPECT_EQ(outcome.label, static_cast<int>(outcome.sample_id) - 100);
+  }
   memory.tried.clear();
   (void)evaluate_in_parts(make_batch(4), largest, true, std::ref(memory));
   EXPECT_THAT(memory.tried, ElementsAre(2, 2));

@@ -15,8 +15,8 @@ enum class Flaw { none, random, softmax, flat, few_classes };
 class FlawedClassifier final : public models::Classifier {
  public:
   explicit FlawedClassifier(Flaw flaw)
-      : Classifier({.classes = flaw == Flaw::few_classes ? 4 : 10, .height = 4, .width = 4, .lanes = 1}, {0, 0, 0},
-                   {1, 1, 1}, at::kFloat),
+      : Classifier({.classes = flaw == Flaw::few_classes ? 4 : 10, .height = 4, .width = 4, .lanes = 1},
+                   {0, 0, 0}, {1, 1, 1}, at::kFloat),
         flaw_(flaw) {
     torch::manual_seed(2);
     weight_ = torch::randn({info().classes, 48});

@@ -36,20 +36,22 @@ TEST(GuardRails, NoneWhereAllIsWell) {
 }
 
 TEST(GuardRails, BlackBoxStrongerThanEveryWhiteBox) {
-  const std::vector<Json> rows = {row("pgd", "1/255", 600), row("fgsm", "1/255", 700), row("square", "1/255", 597),
-                                  row("square", "2/255", 100)};
+  const std::vector<Json> rows = {row("pgd", "1/255", 600), row("fgsm", "1/255", 700),
+                                  row("square", "1/255", 597), row("square", "2/255", 100)};
   const auto found = guard_rails_of(rows);
   ASSERT_EQ(found.size(), 1U) << "nothing to compare the one with 2/255 with";
   EXPECT_EQ(found[0].id, "black_box_stronger");
   EXPECT_EQ(found[0].row, rows[2].at("id"));
   EXPECT_FALSE(found[0].is_error);
-  EXPECT_THAT(found[0].text, testing::AllOf(HasSubstr("59.7 %"), HasSubstr("pgd, the best with gradients, 60.0 %")));
+  EXPECT_THAT(found[0].text,
+              testing::AllOf(HasSubstr("59.7 %"), HasSubstr("pgd, the best with gradients, 60.0 %")));
   // Within 0.2 points it may be chance.
   EXPECT_TRUE(ids_of({row("pgd", "1/255", 600), row("square", "1/255", 598)}).empty());
 }
 
 TEST(GuardRails, BlackBoxPartOfAnEnsemble) {
-  EXPECT_THAT(ids_of({row("autoattack", "1/255", 600, "square")}), testing::ElementsAre("black_box_stronger"));
+  EXPECT_THAT(ids_of({row("autoattack", "1/255", 600, "square")}),
+              testing::ElementsAre("black_box_stronger"));
 }
 
 TEST(GuardRails, AccuracyThatRisesWithEpsilon) {
