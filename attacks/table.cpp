@@ -3,6 +3,7 @@
 #include "attacks/apgd.h"
 #include "attacks/attack.h"
 #include "attacks/pgd.h"
+#include "attacks/square.h"
 
 namespace vitrobust::attacks {
 namespace {
@@ -25,6 +26,8 @@ std::span<const AttackEntry> attack_table() {
        make_apgd, ball_threat},
       {"apgd_t", "APGD-T: auto-PGD towards each of the nearest classes, white box", apgd_t_parameters(),
        make_apgd_t, ball_threat},
+      {"square", "random search over square windows, black box", square_parameters(), make_square,
+       ball_threat},
   });
   return table;
 }

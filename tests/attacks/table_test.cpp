@@ -67,6 +67,7 @@ TEST_P(EveryAttack, KeepsTheContractInBothPrecisions) {
     EXPECT_TRUE(at::equal(images.images, before)) << "the input belongs to the caller";
     EXPECT_EQ(output.adversarial.sizes(), images.images.sizes());
     EXPECT_EQ(output.adversarial.scalar_type(), dtype);
+    EXPECT_FALSE(output.adversarial.requires_grad()) << "no graph is kept";
     EXPECT_EQ(output.broken.sizes(), images.labels.sizes());
     EXPECT_EQ(output.broken.scalar_type(), at::kBool);
     EXPECT_EQ(output.queries.sizes(), images.labels.sizes());
