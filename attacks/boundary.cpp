@@ -4,9 +4,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "attacks/rows.h"
+#include "attacks/targets.h"
 #include "core/error.h"
 
 namespace vitrobust::attacks {
@@ -19,10 +19,7 @@ at::Tensor likeliest_rivals(const at::Tensor& logits, const at::Tensor& labels, 
   const std::int64_t classes = logits.size(1);
   if (classes < 2)
     throw UsageError(fmt::format("the model has {} class: there is nothing to attack", classes));
-  // A label that ties with a rival must not stand among the rivals.
-  const at::Tensor others = logits.scatter(1, labels.unsqueeze(1), -std::numeric_limits<double>::infinity());
-  const at::Tensor order = std::get<1>(others.sort(/*stable=*/true, 1, /*descending=*/true));
-  return order.narrow(1, 0, std::min(count, classes - 1)).contiguous();
+  return rivals(logits, labels).narrow(1, 0, std::min(count, classes - 1)).contiguous();
 }
 
 at::Tensor dual_norms(Norm norm, const at::Tensor& gradient) {

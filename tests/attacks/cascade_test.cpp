@@ -15,8 +15,8 @@ std::unique_ptr<Attack> cascade_of(const std::vector<std::string>& conditions) {
   return make_cascade(std::move(components));
 }
 
-const std::vector<std::string> kConditions = {"fgsm:eps=1/255", "pgd:eps=1/255,step_size=0.25/255,steps=10",
-                                              "apgd_t:eps=1.5/255,steps=20"};
+const std::vector<std::string> kConditions = {"fgsm:eps=1/255", "pgd:eps=1.5/255,step_size=0.25/255,steps=10",
+                                              "apgd_t:eps=3/255,steps=20"};
 
 class CascadeTest : public testing::TestWithParam<at::ScalarType> {
  protected:
@@ -24,7 +24,9 @@ class CascadeTest : public testing::TestWithParam<at::ScalarType> {
     model_ = toy::make_conv(6, 5, 2, GetParam());
     batch_ = toy::make_batch(*model_, 120, 6);
   }
-  [[nodiscard]] AttackOutput run(const Attack& attack) const { return attack.run(*model_, batch_.input(), 5); }
+  [[nodiscard]] AttackOutput run(const Attack& attack) const {
+    return attack.run(*model_, batch_.input(), 5);
+  }
 
   std::unique_ptr<models::Classifier> model_;
   toy::Batch batch_;
@@ -67,7 +69,8 @@ TEST_P(CascadeTest, CountsEveryQuery) {
   for (const std::string& condition : kConditions) total += toy::make(condition)->cost() + 1;
   EXPECT_EQ(cascade->cost(), total);
   EXPECT_LE(output.queries.max().item<std::int64_t>(), total);
-  const at::Tensor untouched = output.queries.masked_select(output.broken.logical_and(output.broken_by.lt(0)));
+  const at::Tensor untouched =
+      output.queries.masked_select(output.broken.logical_and(output.broken_by.lt(0)));
   EXPECT_TRUE(untouched.eq(1).all().item<bool>()) << "wrong from the start: one look";
 }
 
