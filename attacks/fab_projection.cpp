@@ -2,29 +2,33 @@
 
 #include <torch/torch.h>
 
+#include <limits>
+
 #include "core/error.h"
 
 namespace vitrobust::attacks {
 namespace {
 
-/// λ ≥ 0 [N, 1] for which Σ weight·min(λ, knee) = target, or the largest knee where the sum stays below the
-/// target. The sum grows with λ, piecewise linearly: between two sorted knees its slope is the weight of the
-/// knees that lie beyond, so that λ lies on the first piece whose end reaches the target.
+constexpr double kLargest = std::numeric_limits<double>::max();
+
+/// The smallest λ ≥ 0 [N, 1] for which Σ weight·min(λ, knee) = target, or one beyond all knees where the sum
+/// stays below the target. The sum is concave and piecewise linear in λ, so that Newton's method from 0 never
+/// oversteps and ends exactly, once no knee is passed any more: some five steps, each cheaper by far than a
+/// sort of 224 × 224 pixels. A row that has ended computes the same λ again and again, so rows do not matter
+/// to each other.
 at::Tensor multiplier(const at::Tensor& weight, const at::Tensor& knee, const at::Tensor& target) {
-  const auto [knees, order] = knee.sort(1);
-  const at::Tensor weights = weight.gather(1, order);
-  const at::Tensor beyond = weights.flip(1).cumsum(1).flip(1);  // this knee's weight included
-  const at::Tensor passed = (weights * knees).cumsum(1);
-  const at::Tensor reached = passed + knees * (beyond - weights);
-  const std::int64_t last = knees.size(1) - 1;
-  const at::Tensor count = reached.lt(target).sum(1, true);  // knees below λ
-  const at::Tensor piece = count.clamp_max(last);
-  const at::Tensor before = (passed - weights * knees).gather(1, piece);
-  const at::Tensor end = knees.gather(1, piece);
-  const at::Tensor missing = target - before;
-  // Nothing is missing where w vanishes and the point lies in the plane: 0/0.
-  const at::Tensor lambda = at::where(missing.gt(0), missing / beyond.gather(1, piece), 0.0);
-  return at::where(count.gt(last), end, at::minimum(lambda, end));
+  const at::Tensor height = weight * knee;
+  at::Tensor lambda = at::zeros_like(target);
+  for (;;) {
+    const at::Tensor beyond = knee.gt(lambda);
+    const at::Tensor slope = at::where(beyond, weight, 0.0).sum(1, true);
+    const at::Tensor passed = at::where(beyond, 0.0, height).sum(1, true);
+    // Finite, because λ is multiplied by gradients that vanish.
+    const at::Tensor next = at::where(slope.gt(0), ((target - passed) / slope).clamp_max(kLargest), lambda);
+    const at::Tensor grows = next.gt(lambda);
+    if (!grows.any().item<bool>()) return lambda;
+    lambda = at::where(grows, next, lambda);
+  }
 }
 
 at::Tensor move_l1(const at::Tensor& magnitude, const at::Tensor& room, const at::Tensor& target) {

@@ -9,7 +9,7 @@ namespace vitrobust::attacks {
 /// The shortest moves, in the norm, that take points to hyperplanes without leaving [0,1] (Croce and Hein,
 /// "Minimally distorted adversarial examples with a fast adaptive boundary attack", ICML 2020, eq. 6):
 /// δ minimises ‖δ‖ under w·(point + δ) = b and 0 ≤ point + δ ≤ 1. Where [0,1] does not reach the plane, the
-/// longest move towards it. Values with w = 0 do not move. Exact but for rounding, by sorting. Row-wise.
+/// longest move towards it. Values with w = 0 do not move. Exact but for rounding. Row-wise.
 ///
 /// Each value moves against the sign of w·point − b, at most by its room, the distance to the side of [0,1]
 /// that it moves to: by min(λ, room) in linf, min(λ|w|, room) in l2; in l1 the values of largest |w| move by

@@ -14,7 +14,7 @@ namespace {
 
 using Values = std::vector<double>;
 
-struct Run {
+struct SpsaRun {
   double epsilon, delta, learning_rate;
   std::int64_t iterations, samples;
 };
@@ -38,7 +38,7 @@ double margin(const models::Classifier& model, const Values& x, std::int64_t lab
 
 /// SPSA a second time, for one sample and with plain loops. At a pixel nearer than delta to 0 or 1 the two
 /// points of a pair are nearer to each other.
-Found spsa(const models::Classifier& model, const Values& clean, std::int64_t label, const Run& run,
+Found spsa(const models::Classifier& model, const Values& clean, std::int64_t label, const SpsaRun& run,
            PhiloxSource source) {
   const std::size_t count = clean.size();
   Found found{clean, margin(model, clean, label) > 0};
@@ -87,7 +87,7 @@ Found spsa(const models::Classifier& model, const Values& clean, std::int64_t la
 TEST(Spsa, EqualsASecondWritingSampleBySample) {
   const auto model = toy::make_conv(5, 5, 2, at::kDouble);
   const toy::Batch batch = toy::make_batch(*model, 12, 4);
-  const Run run{2.0 / 255, 0.01, 0.002, 6, 5};
+  const SpsaRun run{2.0 / 255, 0.01, 0.002, 6, 5};
   const AttackOutput output =
       toy::make("spsa:eps=2/255,iterations=6,samples=5,learning_rate=0.002")->run(*model, batch.input(), 9);
   std::int64_t broken = 0;
