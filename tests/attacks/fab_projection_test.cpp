@@ -20,8 +20,8 @@ Values row(const at::Tensor& matrix, std::int64_t i) {
 }
 
 /// The same projection a second time, for one point and by bisection of one number: how far each value may
-/// go (linf), the multiplier of w (l2), or the threshold of |w| above which values go all the way (l1; between
-/// the two neighbouring thresholds only one value, unless some are equal, goes part of it).
+/// go (linf), the multiplier of w (l2), or the threshold of |w| above which values go all the way (l1;
+/// between the two neighbouring thresholds only one value, unless some are equal, goes part of it).
 Values bisect(Norm norm, const Values& point, const Values& w, double b) {
   const std::size_t count = point.size();
   double excess = -b;
@@ -47,7 +47,7 @@ Values bisect(Norm norm, const Values& point, const Values& w, double b) {
     for (std::size_t i = 0; i < count; ++i) total += lengths[i] * std::abs(w[i]);
     return total;
   };
-  double low = 0;
+  double low = norm == Norm::l1 ? -1 : 0;  // no value is as large as largest + 1: none moves
   double high = norm == Norm::l2 ? 1e6 : largest + 1;
   for (int i = 0; i < 300; ++i) {
     const double middle = (low + high) / 2;
@@ -90,8 +90,7 @@ TEST_P(PlaneProjection, EqualsABisection) {
   const at::Tensor change = project_onto_plane(GetParam(), points_, w_, b_);
   const Values b = row(b_.unsqueeze(0), 0);
   for (std::int64_t i = 0; i < kRows; ++i) {
-    const Values expected =
-        bisect(GetParam(), row(points_, i), row(w_, i), b[static_cast<std::size_t>(i)]);
+    const Values expected = bisect(GetParam(), row(points_, i), row(w_, i), b[static_cast<std::size_t>(i)]);
     EXPECT_LT(toy::distance(change[i], at::tensor(expected, at::kDouble)), 1e-12) << i;
   }
 }
@@ -104,16 +103,14 @@ TEST_P(PlaneProjection, ReachesThePlaneOrTheCornerOfTheBox) {
   const at::Tensor before = (w_ * points_).sum(1) - b_;
   const at::Tensor lowest = w_.clamp_max(0).sum(1) - b_;
   const at::Tensor highest = w_.clamp_min(0).sum(1) - b_;
-  const at::Tensor expected =
-      at::where(before.gt(0), lowest.clamp_min(0), highest.clamp_max(0));
+  const at::Tensor expected = at::where(before.gt(0), lowest.clamp_min(0), highest.clamp_max(0));
   EXPECT_LT(toy::distance(left, expected), 1e-12);
   EXPECT_TRUE(expected.ne(0).any().item<bool>()) << "some planes are out of reach";
   EXPECT_TRUE(expected.eq(0).any().item<bool>());
 }
 
 TEST_P(PlaneProjection, NoRandomPointOfThePlaneIsNearer) {
-  const at::Tensor shortest =
-      row_norms(project_onto_plane(GetParam(), points_, w_, b_), GetParam());
+  const at::Tensor shortest = row_norms(project_onto_plane(GetParam(), points_, w_, b_), GetParam());
   for (std::uint64_t seed = 30; seed < 60; ++seed) {
     // Any point of the box, taken to the plane along the shortest way in L2, where that stays in the box.
     const at::Tensor start = (points_ + 0.3 * (toy::uniform({kRows, kValues}, seed) - 0.5)).clamp(0, 1);
@@ -127,9 +124,9 @@ TEST_P(PlaneProjection, NoRandomPointOfThePlaneIsNearer) {
 
 TEST_P(PlaneProjection, TakesVanishingAndTinyGradients) {
   const at::Tensor points = at::full({4, 3}, 0.5, at::kDouble);
-  const at::Tensor w = at::tensor({0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e-200, 0.0, -1e-200, 1.0, 1e-320, 0.0},
-                                  at::kDouble)
-                           .view({4, 3});
+  const at::Tensor w =
+      at::tensor({0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1e-200, 0.0, -1e-200, 1.0, 1e-320, 0.0}, at::kDouble)
+          .view({4, 3});
   const at::Tensor b = at::tensor({0.0, 1.0, -0.2e-200, 0.25}, at::kDouble);
   const at::Tensor change = project_onto_plane(GetParam(), points, w, b);
   EXPECT_TRUE(change.slice(0, 0, 2).eq(0).all().item<bool>());

@@ -32,16 +32,17 @@ class SearchGolden : public testing::TestWithParam<Case> {
             .side = golden_.at("side").get<std::int64_t>(),
             .mean = vector("mean"),
             .std = vector("std")};
-    batch_ = {images(golden_.at("images")),
-              at::tensor(golden_.at("labels").get<std::vector<std::int64_t>>()),
-              {}};
+    batch_ = {
+        images(golden_.at("images")), at::tensor(golden_.at("labels").get<std::vector<std::int64_t>>()), {}};
     for (std::int64_t id = 0; id < batch_.images.size(0); ++id)
       batch_.ids.push_back(static_cast<std::uint64_t>(id));
     const auto broken = golden_.at(GetParam().key).at("broken").get<std::vector<bool>>();
     for (const bool flag : broken) broken_.push_back(flag);
   }
 
-  [[nodiscard]] at::Tensor images(const Json& rows) const { return matrix(rows).view({-1, 3, mlp_.side, mlp_.side}); }
+  [[nodiscard]] at::Tensor images(const Json& rows) const {
+    return matrix(rows).view({-1, 3, mlp_.side, mlp_.side});
+  }
 
   [[nodiscard]] AttackOutput run(at::ScalarType dtype) const {
     const auto model = toy::classifier(mlp_, dtype);
@@ -75,22 +76,23 @@ TEST_P(SearchGolden, SameFlagsInFloat32) {
 
 INSTANTIATE_TEST_SUITE_P(
     Attacks, SearchGolden,
-    testing::Values(
-        Case{"fab_linf", "fab:eps=none,steps=25", 1e-11},
-        Case{"fab_l2", "fab:norm=l2,eps=none,steps=25", 1e-11},
-        Case{"fab_l1", "fab:norm=l1,eps=none,steps=25", 1e-11},
-        Case{"fab_linf_eps", "fab:eps=6/255,steps=25,mode=reference", 1e-11},
-        Case{"fab_l2_eps", "fab:norm=l2,eps=0.12,steps=25,mode=reference", 1e-11},
-        Case{"fab_l1_eps", "fab:norm=l1,eps=0.8,steps=25,mode=reference", 1e-11},
-        Case{"fab_t_linf", "fab_t:eps=6/255,steps=25,mode=reference", 1e-11},
-        Case{"fab_t_l2", "fab_t:norm=l2,eps=0.12,steps=25,mode=reference", 1e-11},
-        Case{"fab_t_l1", "fab_t:norm=l1,eps=0.8,steps=25,mode=reference", 1e-11},
-        Case{"deepfool_l2", "deepfool:norm=l2", 1e-11}, Case{"deepfool_linf", "deepfool:norm=linf", 1e-11},
-        Case{"cw", "cw:steps=40,search_steps=6,learning_rate=0.05,initial_constant=0.1", 1e-11},
-        Case{"cw_confident",
-             "cw:steps=40,search_steps=11,learning_rate=0.05,initial_constant=0.1,confidence=0.5", 1e-11},
-        Case{"square_linf", "square:eps=6/255,queries=250", 1e-11},
-        Case{"square_l2", "square:norm=l2,eps=0.12,queries=250", 1e-11}),
+    testing::Values(Case{"fab_linf", "fab:eps=none,steps=25", 1e-11},
+                    Case{"fab_l2", "fab:norm=l2,eps=none,steps=25", 1e-11},
+                    Case{"fab_l1", "fab:norm=l1,eps=none,steps=25", 1e-11},
+                    Case{"fab_linf_eps", "fab:eps=6/255,steps=25,mode=reference", 1e-11},
+                    Case{"fab_l2_eps", "fab:norm=l2,eps=0.12,steps=25,mode=reference", 1e-11},
+                    Case{"fab_l1_eps", "fab:norm=l1,eps=0.8,steps=25,mode=reference", 1e-11},
+                    Case{"fab_t_linf", "fab_t:eps=6/255,steps=25,mode=reference", 1e-11},
+                    Case{"fab_t_l2", "fab_t:norm=l2,eps=0.12,steps=25,mode=reference", 1e-11},
+                    Case{"fab_t_l1", "fab_t:norm=l1,eps=0.8,steps=25,mode=reference", 1e-11},
+                    Case{"deepfool_l2", "deepfool:norm=l2", 1e-11},
+                    Case{"deepfool_linf", "deepfool:norm=linf", 1e-11},
+                    Case{"cw", "cw:steps=40,search_steps=6,learning_rate=0.05,initial_constant=0.1", 1e-11},
+                    Case{"cw_confident",
+                         "cw:steps=40,search_steps=11,learning_rate=0.05,initial_constant=0.1,confidence=0.5",
+                         1e-11},
+                    Case{"square_linf", "square:eps=6/255,queries=250", 1e-11},
+                    Case{"square_l2", "square:norm=l2,eps=0.12,queries=250", 1e-11}),
     [](const auto& test) { return std::string(test.param.key); });
 
 }  // namespace

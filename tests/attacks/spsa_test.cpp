@@ -93,12 +93,11 @@ TEST(Spsa, EqualsASecondWritingSampleBySample) {
   std::int64_t broken = 0;
   for (std::int64_t i = 0; i < batch.images.size(0); ++i) {
     const at::Tensor image = batch.images[i].contiguous();
-    const auto expected =
-        spsa(*model, {image.const_data_ptr<double>(), image.const_data_ptr<double>() + image.numel()},
-             batch.labels[i].item<std::int64_t>(), run,
-             PhiloxSource({.seed = 9,
-                           .condition = "attack/spsa",
-                           .sample_id = batch.ids[static_cast<std::size_t>(i)]}));
+    const auto expected = spsa(
+        *model, {image.const_data_ptr<double>(), image.const_data_ptr<double>() + image.numel()},
+        batch.labels[i].item<std::int64_t>(), run,
+        PhiloxSource(
+            {.seed = 9, .condition = "attack/spsa", .sample_id = batch.ids[static_cast<std::size_t>(i)]}));
     EXPECT_EQ(output.broken[i].item<bool>(), expected.broken) << i;
     EXPECT_EQ(output.queries[i].item<std::int64_t>(), expected.queries) << i;
     EXPECT_LT(toy::distance(output.adversarial[i].reshape(-1), at::tensor(expected.adversarial, at::kDouble)),
