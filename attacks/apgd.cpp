@@ -59,6 +59,8 @@ class Apgd final : public Attack {
                    options_.eot;
   }
 
+  std::int64_t backward_passes() const override { return cost() - 1; }
+
  private:
   [[nodiscard]] bool is_targeted() const { return options_.targets > 0; }
 

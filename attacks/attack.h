@@ -44,6 +44,8 @@ class Attack {
                                          std::uint64_t seed) const = 0;
   /// Upper bound of forward-plus-backward passes per sample, for progress and dry runs.
   [[nodiscard]] virtual std::int64_t cost() const = 0;
+  /// How many of those have a backward pass, at most.
+  [[nodiscard]] virtual std::int64_t backward_passes() const = 0;
 };
 
 /// One line of the table.

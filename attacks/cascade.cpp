@@ -44,6 +44,12 @@ class Cascade final : public Attack {
     return total;
   }
 
+  std::int64_t backward_passes() const override {
+    std::int64_t total = 0;
+    for (const Component& component : components_) total += component.attack->backward_passes();
+    return total;
+  }
+
  private:
   /// Nothing attacked yet: the samples that are wrong without an attack are broken, by no component.
   [[nodiscard]] AttackOutput screened(const models::Classifier& classifier, const AttackInput& input) const {

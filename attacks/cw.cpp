@@ -76,6 +76,7 @@ class Cw final : public Attack {
   }
 
   std::int64_t cost() const override { return 1 + options_.search_steps * options_.steps; }
+  std::int64_t backward_passes() const override { return cost() - 1; }
 
  private:
   /// Adam from the clean image with the constants as they are.

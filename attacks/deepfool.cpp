@@ -58,6 +58,7 @@ class DeepFool final : public Attack {
   }
 
   std::int64_t cost() const override { return 1 + options_.steps * (options_.classes + 1); }
+  std::int64_t backward_passes() const override { return options_.steps * options_.classes; }
 
  private:
   /// The shortest step to the linearised boundary and a little beyond, packed, in double.

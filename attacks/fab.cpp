@@ -59,6 +59,10 @@ class Fab final : public Attack {
     return 1 + options_.restarts * options_.steps * run_passes;
   }
 
+  std::int64_t backward_passes() const override {
+    return options_.restarts * options_.steps * options_.rivals;
+  }
+
  private:
   /// One run: towards the rival of that rank, or towards the nearest of all.
   void approach(const models::Classifier& classifier, NearestSet& set, at::Tensor& rivals,

@@ -41,6 +41,8 @@ class GradientAscent final : public Attack {
     return options_.restarts * (options_.steps + 1) * options_.eot + (screens_first() ? 1 : 0);
   }
 
+  std::int64_t backward_passes() const override { return options_.restarts * options_.steps * options_.eot; }
+
  private:
   /// Without a random start the first gradient pass sees the clean images and screens them for free, but a
   /// target has to be known before.

@@ -51,6 +51,7 @@ class Spsa final : public Attack {
   }
 
   std::int64_t cost() const override { return 1 + options_.iterations * (2 * options_.samples + 1); }
+  std::int64_t backward_passes() const override { return 0; }
 
  private:
   /// Estimated gradient of the margin at x, packed, in double.

@@ -47,6 +47,7 @@ class Square final : public Attack {
   }
 
   std::int64_t cost() const override { return 1 + options_.restarts * (options_.queries + 1); }
+  std::int64_t backward_passes() const override { return 0; }
 
  private:
   /// One restart.

@@ -2,6 +2,7 @@
 
 #include "attacks/apgd.h"
 #include "attacks/attack.h"
+#include "attacks/autoattack.h"
 #include "attacks/cw.h"
 #include "attacks/deepfool.h"
 #include "attacks/fab.h"
@@ -46,6 +47,8 @@ std::span<const AttackEntry> attack_table() {
        ball_threat},
       {"spsa", "Adam on gradients estimated from random directions, black box", spsa_parameters(), make_spsa,
        linf_ball},
+      {"autoattack", "AutoAttack: APGD-CE, APGD-T, FAB-T and Square on what is left", autoattack_parameters(),
+       make_autoattack, ball_threat},
   });
   return table;
 }

@@ -13,7 +13,7 @@
 namespace vitrobust::eval {
 namespace {
 
-constexpr int kSchemaVersion = 1;
+constexpr int kSchemaVersion = 2;
 constexpr std::size_t kMostDifferences = 5;
 
 constexpr const char* kSchema = R"sql(
@@ -23,6 +23,7 @@ CREATE TABLE outcome (
   cell INTEGER NOT NULL, sample INTEGER NOT NULL, label INTEGER NOT NULL, error TEXT NOT NULL,
   prediction INTEGER NOT NULL, top5 INTEGER NOT NULL, margin REAL NOT NULL, loss REAL NOT NULL,
   prediction_before INTEGER NOT NULL, linf REAL NOT NULL, l2 REAL NOT NULL, queries INTEGER NOT NULL,
+  broken_by TEXT NOT NULL, flip_share REAL NOT NULL, top5_distance REAL NOT NULL,
   PRIMARY KEY (cell, sample)) WITHOUT ROWID;
 )sql";
 
@@ -113,6 +114,16 @@ std::vector<std::string> differences(const Json& stored, const Json& now) {
   return found;
 }
 
+std::optional<Json> kept_config(const std::string& folder) {
+  const std::string path = folder + "/run.db";
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return guarded(path, [&] {
+    const SQLite::Database database(path, SQLite::OPEN_READONLY, 1000);
+    const std::string config = database.tableExists("meta") ? meta(database, "config") : std::string();
+    return config.empty() ? std::nullopt : std::optional(parse_json(config, path));
+  });
+}
+
 RunStore::RunStore(const std::string& folder, const Json& config) : path_(folder + "/run.db") {
   resumed_ = std::filesystem::exists(path_);
   guarded(path_, [&] {
@@ -137,11 +148,12 @@ RunStore::RunStore(RunStore&&) noexcept = default;
 void RunStore::commit(std::uint64_t cell, std::span<const reports::Outcome> outcomes, double seconds) {
   guarded(path_, [&] {
     SQLite::Transaction transaction(*database_);
-    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     for (const reports::Outcome& outcome : outcomes) {
       SQLite::bind(insert, signed_id(cell), signed_id(outcome.sample_id), outcome.label, outcome.error,
                    outcome.prediction, static_cast<int>(outcome.top5), outcome.margin, outcome.loss,
-                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries);
+                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries, outcome.broken_by,
+                   outcome.flip_share, outcome.top5_distance);
       insert.exec();
       insert.reset();
     }
@@ -167,6 +179,18 @@ void RunStore::set_cell_error(std::uint64_t cell, const std::string& error) {
   });
 }
 
+std::optional<Json> RunStore::note(const std::string& key) const {
+  return guarded(path_, [&]() -> std::optional<Json> {
+    const std::string text = meta(*database_, "note/" + key);
+    if (text.empty()) return std::nullopt;
+    return parse_json(text, path_);
+  });
+}
+
+void RunStore::set_note(const std::string& key, const Json& value) {
+  guarded(path_, [&] { write_meta(*database_, "note/" + key, dump_json(value)); });
+}
+
 StoredCell RunStore::cell(std::uint64_t cell) const {
   return guarded(path_, [&] {
     StoredCell stored;
@@ -190,7 +214,7 @@ std::vector<reports::Outcome> RunStore::outcomes(std::uint64_t cell) const {
     SQLite::Statement query(
         *database_,
         "SELECT sample, label, error, prediction, top5, margin, loss, prediction_before, linf, l2, "
-        "queries FROM outcome WHERE cell = ? ORDER BY sample");
+        "queries, broken_by, flip_share, top5_distance FROM outcome WHERE cell = ? ORDER BY sample");
     query.bind(1, signed_id(cell));
     while (query.executeStep()) {
       found.push_back({.sample_id = static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
@@ -203,7 +227,10 @@ std::vector<reports::Outcome> RunStore::outcomes(std::uint64_t cell) const {
                        .prediction_before = query.getColumn(7).getInt(),
                        .linf = query.getColumn(8).getDouble(),
                        .l2 = query.getColumn(9).getDouble(),
-                       .queries = query.getColumn(10).getInt64()});
+                       .queries = query.getColumn(10).getInt64(),
+                       .broken_by = query.getColumn(11).getString(),
+                       .flip_share = query.getColumn(12).getDouble(),
+                       .top5_distance = query.getColumn(13).getDouble()});
     }
     return found;
   });

@@ -13,7 +13,10 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
+#include "data/preprocess.h"
+#include "eval/in_parts.h"
 #include "eval/interrupt.h"
+#include "eval/model_probe.h"
 #include "reports/aggregates.h"
 
 namespace vitrobust::eval {
@@ -21,6 +24,9 @@ namespace {
 
 /// Memory for preprocessed images: 3,500 of 224×224, 170,000 of 32×32.
 constexpr std::uint64_t kCacheBytes = std::uint64_t{512} << 20;
+
+/// Under which the store keeps what probe() found.
+const std::string kProbeNote = "guard_rails";
 
 using Clock = std::chrono::steady_clock;
 
@@ -66,7 +72,8 @@ Runner::Runner(const RunSetup& setup, const models::Classifier& classifier, Runn
       store_(settings_.folder, stored_config(config_, settings_)),
       done_(setup.plan.size(), std::vector<bool>(setup.samples, false)),
       failed_(setup.plan.size(), false),
-      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))) {
+      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))),
+      largest_part_(settings_.batch_size) {
   for (std::size_t index = 0; index < done_.size(); ++index) {
     for (const std::uint64_t id : store_.finished_samples(index)) done_[index].at(id) = true;
     // A cell that failed may have failed for want of memory: it is tried again.
@@ -98,11 +105,52 @@ std::vector<std::uint64_t> Runner::pending(std::size_t index, Chunk chunk) const
 
 void Runner::run(Progress& progress) {
   if (pending_work() == 0) return;
+  probe();
   std::vector<CellFiles> files = open_files();
   ImageCache cache(setup_.dataset, setup_.model.preprocess);
   for (std::uint64_t first = 0; first < setup_.samples; first += chunk_size())
     run_chunk({first, std::min(chunk_size(), setup_.samples - first)}, cache, files, progress);
   finish_files(files);
+}
+
+/// Once a run, on its first samples: a resumed run must find what an uninterrupted one does.
+void Runner::probe() {
+  const bool attacks =
+      std::ranges::any_of(setup_.plan, [](const PlannedCell& cell) { return cell.attack || cell.legacy; });
+  if (!attacks || store_.note(kProbeNote)) return;
+  Batch batch;
+  for (std::uint64_t id = 0; id < std::min(setup_.samples, kProbedSamples); ++id) {
+    try {
+      batch.images.push_back(data::preprocess(setup_.dataset.load(id), setup_.model.preprocess,
+                                              setup_.dataset.info().image_files));
+      batch.labels.push_back(setup_.dataset.label(id));
+    } catch (const InputError&) {
+      // The cells count and name what cannot be read.
+      continue;
+    }
+  }
+  Json found = Json::array();
+  try {
+    if (!batch.images.empty())
+      for (const reports::GuardRail& rail :
+           probe_model(classifier_, to_tensor(batch.images, classifier_.dtype()), label_tensor(batch.labels)))
+        found.push_back(rail.to_json());
+  } catch (const Error& error) {
+    // Outputs that are not finite fail the cells, which say so; a resume may find sound ones.
+    if (error.code() != ExitCode::cells_failed) throw;
+    return;
+  }
+  store_.set_note(kProbeNote, found);
+}
+
+/// What probe() found and what the rows say together.
+std::vector<reports::GuardRail> Runner::guard_rails(std::span<const Json> rows) const {
+  std::vector<reports::GuardRail> rails;
+  if (const std::optional<Json> found = store_.note(kProbeNote))
+    for (const Json& rail : *found)
+      rails.push_back(reports::guard_rail_from(rail, settings_.folder + "/run.db"));
+  for (reports::GuardRail& rail : reports::guard_rails_of(rows)) rails.push_back(std::move(rail));
+  return rails;
 }
 
 void Runner::run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress) {
@@ -126,11 +174,14 @@ void Runner::run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& f
 void Runner::run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache,
                       CellFiles& files, Progress& progress) {
   const PlannedCell& planned = setup_.plan[index];
+  // The batch size is one of images, and a sequence is many.
+  const std::size_t batch_size = std::max<std::size_t>(1, settings_.batch_size / images_of_sample(planned));
   BatchProducer producer(setup_.dataset, cache,
                          {.ids = ids,
-                          .batch_size = settings_.batch_size,
+                          .batch_size = batch_size,
                           .seed = setup_.seed,
                           .corruption = planned.corruption ? &*planned.corruption : nullptr,
+                          .perturbation = planned.perturbation ? &*planned.perturbation : nullptr,
                           .settings = setup_.corruptions,
                           .threads = settings_.threads});
   run_batches(index, producer, files, progress);
@@ -144,12 +195,19 @@ void Runner::run_batches(std::size_t index, BatchProducer& producer, CellFiles& 
     check_interrupt();
     for (const reports::Outcome& failed : batch->failed)
       if (index == 0) progress.message("warning: " + failed.error);
-    const std::vector<reports::Outcome> outcomes = evaluate_batch(context, *batch, files);
+    const std::vector<reports::Outcome> outcomes =
+        evaluate_in_parts(*batch, largest_part_, settings_.halve_batches,
+                          [&](const Batch& part) { return evaluate_batch(context, part, files); });
     store_.commit(index, outcomes, seconds_since(start));
     start = Clock::now();
     for (const reports::Outcome& outcome : outcomes) done_[index][outcome.sample_id] = true;
     progress.advance(outcomes.size() * planned.cost, outcomes.size());
   }
+}
+
+std::size_t Runner::images_of_sample(const PlannedCell& planned) const {
+  if (!planned.perturbation) return 1;
+  return static_cast<std::size_t>(planned.perturbation->entry->frames(setup_.corruptions.parameter_set));
 }
 
 std::vector<CellFiles> Runner::open_files() const {
@@ -159,13 +217,19 @@ std::vector<CellFiles> Runner::open_files() const {
   for (std::size_t index = 0; index < files.size(); ++index) {
     if (pending(index, {0, setup_.samples}).empty()) continue;
     const std::string name = fmt::format("/{:02}-{}.npy", index, setup_.plan[index].slug);
+    std::vector<std::int64_t> shape = {rows};
+    if (setup_.plan[index].perturbation)
+      shape.push_back(static_cast<std::int64_t>(images_of_sample(setup_.plan[index])));
+    const auto with = [&](std::initializer_list<std::int64_t> more) {
+      std::vector<std::int64_t> whole = shape;
+      whole.insert(whole.end(), more);
+      return whole;
+    };
     if (!settings_.save_inputs.empty())
-      files[index].inputs.emplace(settings_.save_inputs + name,
-                                  std::vector<std::int64_t>{rows, 3, info.height, info.width},
+      files[index].inputs.emplace(settings_.save_inputs + name, with({3, info.height, info.width}),
                                   classifier_.dtype());
     if (!settings_.save_logits.empty())
-      files[index].logits.emplace(settings_.save_logits + name, std::vector<std::int64_t>{rows, info.classes},
-                                  classifier_.dtype());
+      files[index].logits.emplace(settings_.save_logits + name, with({info.classes}), classifier_.dtype());
   }
   return files;
 }
@@ -202,12 +266,17 @@ Json Runner::report(bool interrupted) const {
   std::vector<Json> rows;
   reports::Aggregator aggregator;
   if (is_imagenet_sized()) aggregator.compare_with_alexnet(config_.at("corruptions").at("protocol"));
+  if (setup_.perturbation_baseline) aggregator.compare_with(*setup_.perturbation_baseline);
   for (std::size_t index = 0; index < setup_.plan.size(); ++index) {
     const StoredCell stored = store_.cell(index);
     reports::Cell cell = setup_.plan[index].cell;
     cell.error = stored.error;
     if (const auto& corruption = setup_.plan[index].corruption) {
       const std::string note = note_on(*corruption, setup_.corruptions);
+      if (!note.empty()) cell.notes.push_back(note);
+    }
+    if (const auto& perturbation = setup_.plan[index].perturbation) {
+      const std::string note = note_on(*perturbation, setup_.corruptions);
       if (!note.empty()) cell.notes.push_back(note);
     }
     cell.n_planned = setup_.samples;
@@ -225,6 +294,7 @@ Json Runner::report(bool interrupted) const {
   header.dataset = make_dataset_block(setup_);
   header.config = config_;
   header.config_hash = "sha256:" + sha256_hex(dump_json(config_));
+  header.guard_rails = guard_rails(rows);
   header.warnings = setup_.model.notes;
   header.warnings.insert(header.warnings.end(), setup_.warnings.begin(), setup_.warnings.end());
   header.volatile_block = volatile_block();

@@ -4,9 +4,12 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "core/error.h"
+#include "reports/perturbation_metrics.h"
 #include "reports/report.h"
 #include "reports/statistics.h"
 
@@ -99,6 +102,28 @@ void add_attack(Json& row, const OutcomeList& outcomes) {
   row["linf_max"] = largest_linf(outcomes);
   row["l2_mean"] = mean(attacked, [](const Outcome& outcome) { return outcome.l2; });
   row["queries_mean"] = mean(attacked, [](const Outcome& outcome) { return outcome.queries; });
+  std::map<std::string, std::uint64_t> by;
+  for (const Outcome* outcome : attacked)
+    if (!outcome->broken_by.empty()) ++by[outcome->broken_by];
+  if (!by.empty()) row["broken_by"] = by;
+}
+
+/// How stable the predictions along the sequences are, in place of an accuracy.
+void add_stability(Json& row, const OutcomeList& outcomes) {
+  row["flip_probability"] = mean(outcomes, [](const Outcome& outcome) { return outcome.flip_share; });
+  row["top5_distance"] = mean(outcomes, [](const Outcome& outcome) { return outcome.top5_distance; });
+  row["flip_probability_ci95"] = nullptr;
+  row["top5_distance_ci95"] = nullptr;
+  if (outcomes.empty()) return;
+  std::vector<std::vector<double>> scores(2);
+  for (const Outcome* outcome : outcomes) {
+    scores[0].push_back(outcome->flip_share);
+    scores[1].push_back(outcome->top5_distance / kLargestTop5Distance);
+  }
+  const std::vector<Interval> intervals = bootstrap_intervals(scores);
+  row["flip_probability_ci95"] = {intervals[0].low, intervals[0].high};
+  row["top5_distance_ci95"] = {intervals[1].low * kLargestTop5Distance,
+                               intervals[1].high * kLargestTop5Distance};
 }
 
 Json named_failures(const OutcomeList& failed) {
@@ -138,8 +163,10 @@ Json make_row(const Cell& cell, std::span<const Outcome> outcomes) {
               {"n_planned", cell.n_planned.value_or(outcomes.size())},
               {"n_failed", sorted.failed.size()},
               {"failed_samples", named_failures(sorted.failed)}};
-  add_accuracy(row, cell, shown);
-  if (cell.kind == CellKind::attack || cell.kind == CellKind::corruption_attack) add_attack(row, shown);
+  // The predictions along a sequence are compared with each other, not with the label.
+  add_accuracy(row, cell, cell.kind == CellKind::perturbation ? none : shown);
+  if (cell.kind == CellKind::perturbation) add_stability(row, shown);
+  if (is_attacked(cell.kind)) add_attack(row, shown);
   row["error"] = error_of(cell, sorted);
   row["notes"] = notes_of(cell, shown);
   return row;
