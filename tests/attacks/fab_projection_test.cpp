@@ -47,7 +47,7 @@ Values bisect(Norm norm, const Values& point, const Values& w, double b) {
     for (std::size_t i = 0; i < count; ++i) total += lengths[i] * std::abs(w[i]);
     return total;
   };
-  double low = 0;
+  double low = norm == Norm::l1 ? -1 : 0;  // no value is as large as largest + 1: none moves
   double high = norm == Norm::l2 ? 1e6 : largest + 1;
   for (int i = 0; i < 300; ++i) {
     const double middle = (low + high) / 2;
