@@ -12,8 +12,8 @@ std::vector<ParameterSpec> autoattack_parameters();
 
 /// AutoAttack (Croce and Hein, "Reliable evaluation of adversarial robustness with an ensemble of diverse
 /// parameter-free attacks", ICML 2020; L1: "Mind the box", ICML 2021) with the order, the budgets and the
-/// filtering of fra31/auto-attack (a392200). Each attack starts from the clean image and sees only samples that
-/// are still right (make_cascade()):
+/// filtering of fra31/auto-attack (a392200). Each attack starts from the clean image and sees only samples
+/// that are still right (make_cascade()):
 ///   standard  APGD-CE, APGD-T (9 targets), FAB-T (9), Square (5,000 queries); l1: 5 restarts of APGD-CE, 5
 ///             targets of APGD-T
 ///   plus      APGD-CE, APGD-DLR and FAB with 5 restarts each, Square, APGD-T, FAB-T

@@ -14,8 +14,7 @@ namespace {
 constexpr std::int64_t kUsualLayer = 5;
 
 std::int64_t block_index(std::int64_t layer, std::int64_t blocks) {
-  if (layer > blocks)
-    throw UsageError(fmt::format("layer={}: the model has {} blocks", layer, blocks));
+  if (layer > blocks) throw UsageError(fmt::format("layer={}: the model has {} blocks", layer, blocks));
   return (layer > 0 ? layer : std::min(kUsualLayer, blocks)) - 1;
 }
 

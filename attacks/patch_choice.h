@@ -19,7 +19,8 @@ PatchChoice patch_choice_of(const Parameters& parameters);
 /// How patches are chosen from the clean images.
 struct PatchSelector {
   PatchChoice choice = PatchChoice::gradient;
-  std::int64_t layer = 0;  ///< whose attention chooses, from 1; 0: the 5th block, or the last if there are fewer
+  std::int64_t layer =
+      0;  ///< whose attention chooses, from 1; 0: the 5th block, or the last if there are fewer
   std::int64_t count = 1;
   std::int64_t patch_size = 16;
 

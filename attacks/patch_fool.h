@@ -14,7 +14,8 @@ std::vector<ParameterSpec> patch_fool_parameters();
 /// attention that they get, are overwritten so that the cross-entropy rises and the first blocks attend to
 /// them.
 ///
-/// - The attention loss of block l is the mean over attending tokens t of log ā(t, p), ā the mean over heads, p
+/// - The attention loss of block l is the mean over attending tokens t of log ā(t, p), ā the mean over heads,
+/// p
 ///   the most attended of the chosen patches; blocks 2 … depth/2 take part (equation 4; the first block does
 ///   not in the implementation).
 /// - Where its gradient opposes the cross-entropy's, the opposing part is taken out (equation 6, "gradient

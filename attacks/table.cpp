@@ -2,7 +2,10 @@
 
 #include "attacks/apgd.h"
 #include "attacks/attack.h"
+#include "attacks/patch_fool.h"
+#include "attacks/patches.h"
 #include "attacks/pgd.h"
+#include "attacks/token_pgd.h"
 
 namespace vitrobust::attacks {
 namespace {
@@ -25,6 +28,10 @@ std::span<const AttackEntry> attack_table() {
        make_apgd, ball_threat},
       {"apgd_t", "APGD-T: auto-PGD towards each of the nearest classes, white box", apgd_t_parameters(),
        make_apgd_t, ball_threat},
+      {"token_pgd", "PGD inside a few patches of the image, white box", token_pgd_parameters(),
+       make_token_pgd, patch_threat},
+      {"patch_fool", "Patch-Fool: overwrites the patches that get most attention, white box, ViTs",
+       patch_fool_parameters(), make_patch_fool, patch_threat},
   });
   return table;
 }

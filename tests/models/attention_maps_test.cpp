@@ -94,7 +94,9 @@ class Opaque final : public Classifier {
   Opaque() : Classifier({.classes = 2, .height = 2, .width = 2}, {0, 0, 0}, {1, 1, 1}, at::kDouble) {}
 
  private:
-  [[nodiscard]] at::Tensor forward(const at::Tensor& x) const override { return x.flatten(1).narrow(1, 0, 2); }
+  [[nodiscard]] at::Tensor forward(const at::Tensor& x) const override {
+    return x.flatten(1).narrow(1, 0, 2);
+  }
 };
 
 TEST(AttentionMaps, AModelWithoutThemSaysSo) {
