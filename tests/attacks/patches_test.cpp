@@ -20,7 +20,8 @@ constexpr std::int64_t kSide = 40;
 
 TEST(Patches, TheHighestComeFirstAndTiesGoToTheLowerIndex) {
   const at::Tensor scores = at::tensor({0.0, 2.0, 1.0, 2.0, 3.0, 3.0, 3.0, 3.0}).view({2, 4});
-  EXPECT_TRUE(at::equal(highest_patches(scores, 3), at::tensor({1, 3, 2, 0, 1, 2}).to(at::kLong).view({2, 3})));
+  EXPECT_TRUE(
+      at::equal(highest_patches(scores, 3), at::tensor({1, 3, 2, 0, 1, 2}).to(at::kLong).view({2, 3})));
   EXPECT_EQ(highest_patches(scores, 9).size(1), 4);
 }
 
@@ -59,7 +60,8 @@ TEST(Patches, AGridThatIsNotTheModelsIsRefusedWithTheRightOne) {
   } catch (const UsageError& error) {
     EXPECT_THAT(error.hint(), testing::HasSubstr("patch_size=16"));
   }
-  EXPECT_THROW((void)toy::make("token_pgd:select=attention,layer=5")->run(*model, batch.input(), 1), UsageError);
+  EXPECT_THROW((void)toy::make("token_pgd:select=attention,layer=5")->run(*model, batch.input(), 1),
+               UsageError);
   EXPECT_NO_THROW((void)toy::make("token_pgd:patch_size=8,steps=1")->run(*model, batch.input(), 1));
 }
 
@@ -140,7 +142,8 @@ class WrittenOutPatchFool {
     const at::Tensor ce = model_.loss_gradient(x, labels, cross_entropy).gradient;
     at::Tensor sum = ce.clone();
     // Of four blocks the second alone takes part: not the first, and not the later half.
-    const auto attention = [patch](const at::Tensor&, const std::vector<at::Tensor>& maps, const at::Tensor&) {
+    const auto attention = [patch](const at::Tensor&, const std::vector<at::Tensor>& maps,
+                                   const at::Tensor&) {
       return maps[1].mean(1).select(2, patch + 1).log().mean(1).unsqueeze(1);
     };
     at::Tensor g = model_.attention_gradients(x, labels, attention).gradients.at(0);
