@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "attacks/losses.h"
 #include "attacks/patches.h"
 #include "core/error.h"

@@ -6,6 +6,7 @@
 
 #include "attacks/active_set.h"
 #include "attacks/attack.h"
+#include "core/philox.h"
 
 namespace vitrobust::attacks {
 

@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "attacks/rows.h"
 #include "core/random.h"
 

@@ -6,9 +6,12 @@
 #include "attacks/cw.h"
 #include "attacks/deepfool.h"
 #include "attacks/fab.h"
+#include "attacks/patch_fool.h"
+#include "attacks/patches.h"
 #include "attacks/pgd.h"
 #include "attacks/spsa.h"
 #include "attacks/square.h"
+#include "attacks/token_pgd.h"
 
 namespace vitrobust::attacks {
 namespace {
@@ -49,6 +52,10 @@ std::span<const AttackEntry> attack_table() {
        linf_ball},
       {"autoattack", "AutoAttack: APGD-CE, APGD-T, FAB-T and Square on what is left", autoattack_parameters(),
        make_autoattack, ball_threat},
+      {"token_pgd", "PGD inside a few patches of the image, white box", token_pgd_parameters(),
+       make_token_pgd, patch_threat},
+      {"patch_fool", "Patch-Fool: overwrites the patches that get most attention, white box, ViTs",
+       patch_fool_parameters(), make_patch_fool, patch_threat},
   });
   return table;
 }

@@ -14,8 +14,8 @@ at::Tensor multiply(Kernels kernels, const at::Tensor& x, const at::Tensor& weig
     case Kernels::onednn:
       return onednn_linear(x, weight, bias);
     case Kernels::bf16:
-      return (has_onednn() ? onednn_linear(x.to(at::kBFloat16), weight, bias)
-                           : at::linear(x.to(at::kBFloat16), weight, bias))
+      return (has_onednn_bf16() ? onednn_linear(x.to(at::kBFloat16), weight, bias)
+                                : at::linear(x.to(at::kBFloat16), weight, bias))
           .to(at::kFloat);
     case Kernels::mkl:
       return at::linear(x, weight, bias);
@@ -29,10 +29,11 @@ at::Tensor multiply(Kernels kernels, const at::Tensor& x, const at::Tensor& weig
 class Product : public torch::autograd::Function<Product> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, Kernels kernels,
-                            const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& transposed) {
+                            const at::Tensor& weight, const std::optional<at::Tensor>& bias,
+                            const at::Tensor& transposed) {
     context->saved_data["kernels"] = static_cast<std::int64_t>(kernels);
     context->saved_data["transposed"] = transposed;
-    return multiply(kernels, x, weight, bias);
+    return multiply(kernels, x, weight, bias.value_or(at::Tensor()));
   }
   static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
                                                  torch::autograd::variable_list gradients) {
@@ -54,7 +55,7 @@ FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Ker
   weight_ = weight.detach().to(dtype, /*non_blocking=*/false, /*copy=*/true);
   transposed_ = weight_.t().contiguous();
   if (bias.defined()) bias_ = bias.detach().to(dtype, /*non_blocking=*/false, /*copy=*/true);
-  if (kernels == Kernels::onednn || (kernels == Kernels::bf16 && has_onednn())) {
+  if (kernels == Kernels::onednn || (kernels == Kernels::bf16 && has_onednn_bf16())) {
     weight_ = onednn_layout(weight_);
     transposed_ = onednn_layout(transposed_);
   }
@@ -63,7 +64,8 @@ FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Ker
 at::Tensor FrozenLinear::forward(const at::Tensor& x) const {
   const at::Tensor rows = x.contiguous();
   if (at::GradMode::is_enabled() && rows.requires_grad())
-    return Product::apply(rows, kernels_, weight_, bias_, transposed_);
+    return Product::apply(rows, kernels_, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt,
+                          transposed_);
   return multiply(kernels_, rows, weight_, bias_);
 }
 

@@ -39,6 +39,14 @@ bool has_onednn() {
   return found;
 }
 
+bool has_onednn_bf16() {
+  static const bool supported = [] {
+    const auto found = find_operator("mkldnn::_is_mkldnn_bf16_supported");
+    return has_onednn() && found && found->typed<bool()>().call();
+  }();
+  return supported;
+}
+
 at::Tensor onednn_layout(const at::Tensor& weight) {
   static const auto reorder = require_operator(kReorder).typed<Reorder>();
   return reorder.call(weight, std::optional(c10::SymInt(kExpectedRows)));

@@ -7,6 +7,9 @@ namespace vitrobust::models {
 // oneDNN's matrix product as LibTorch registers it, without an autograd formula; looked up by name, for it is
 // in no header. Only where has_onednn().
 
+/// Whether the operators take bfloat16 on this processor; elsewhere LibTorch's own product does.
+bool has_onednn_bf16();
+
 /// A matrix [out, in], float32 or bfloat16, in the layout that oneDNN likes best: an opaque tensor.
 at::Tensor onednn_layout(const at::Tensor& weight);
 

@@ -8,8 +8,33 @@
 
 namespace vitrobust::attacks::toy {
 
+namespace {
+
+constexpr std::int64_t kToyPatch = 16;
+constexpr int kToyBlocks = 4;
+
+models::ClassifierInfo with_patches(models::ClassifierInfo info) {
+  info.patch_size = kToyPatch;
+  info.blocks = kToyBlocks;
+  info.class_token = true;
+  return info;
+}
+
+}  // namespace
+
 FunctionClassifier::FunctionClassifier(models::ClassifierInfo info, at::ScalarType dtype, Network network)
-    : Classifier(info, {0, 0, 0}, {1, 1, 1}, dtype), network_(std::move(network)) {}
+    : Classifier(with_patches(info), {0, 0, 0}, {1, 1, 1}, dtype), network_(std::move(network)) {}
+
+at::Tensor FunctionClassifier::forward_with_maps(const at::Tensor& normalised,
+                                                 std::vector<at::Tensor>& maps) const {
+  const at::Tensor patches =
+      at::avg_pool2d(normalised.mean(1, true), kToyPatch, kToyPatch, 0, true, false).flatten(1);
+  const std::int64_t tokens = patches.size(1) + 1;
+  const at::Tensor scores = at::constant_pad_nd(patches, {1, 0}).view({-1, 1, 1, tokens});
+  for (int block = 0; block < kToyBlocks; ++block)
+    maps.push_back(at::softmax(scores * (block + 1), -1).expand({-1, 2, tokens, -1}));
+  return network_(normalised);
+}
 
 at::Tensor uniform(at::IntArrayRef shape, std::uint64_t seed, at::ScalarType dtype) {
   const at::Tensor values = at::empty(shape, at::TensorOptions(at::kDouble));

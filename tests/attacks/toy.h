@@ -22,6 +22,9 @@ class FunctionClassifier final : public models::Classifier {
   [[nodiscard]] at::Tensor forward(const at::Tensor& normalised) const override {
     return network_(normalised);
   }
+  /// As if it had a patch grid of 16 pixels and four blocks of attention that favours bright patches.
+  [[nodiscard]] at::Tensor forward_with_maps(const at::Tensor& normalised,
+                                             std::vector<at::Tensor>& maps) const override;
 
  private:
   Network network_;

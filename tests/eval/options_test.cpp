@@ -43,7 +43,10 @@ TEST(RunOptions, FillsFieldsAndKeepsDefaults) {
   EXPECT_THAT(options.mean.value(), ElementsAre(0.5, 0.25, 1));
   EXPECT_FALSE(options.std);
   EXPECT_EQ(options.precision, "fp32");
+  EXPECT_EQ(options.kernels, "auto");
   EXPECT_EQ(parse_run_options(with_required({"--batch-size", "auto"})).batch_size, 0);
+  EXPECT_EQ(parse_run_options(with_required({"--precision", "bf16"})).precision, "bf16");
+  EXPECT_EQ(parse_run_options(with_required({"--kernels", "mkl"})).kernels, "mkl");
 }
 
 TEST(RunOptions, NamesWhatIsMissingAllAtOnce) {
@@ -65,6 +68,9 @@ TEST(RunOptions, RefusesRepeatedAndMalformedValues) {
   EXPECT_THAT(complaint(with_required({"--mean", "0.5,0.5"})).message, HasSubstr("three numbers"));
   EXPECT_THAT(complaint(with_required({"--batch-size", "0"})).message, HasSubstr("--batch-size"));
   EXPECT_THAT(complaint(with_required({"--precision", "fp16"})).message, HasSubstr("fp16"));
+  EXPECT_THAT(complaint(with_required({"--kernels", "bf16"})).message, HasSubstr("--kernels bf16"));
+  EXPECT_THAT(complaint(with_required({"--kernels", "mkl", "--precision", "fp64"})).message,
+              HasSubstr("plain kernels only"));
   EXPECT_THAT(complaint(with_required({"--device", "tpu"})).message, HasSubstr("tpu"));
 }
 

@@ -58,6 +58,14 @@ TEST(RunStore, KeepsNotes) {
   EXPECT_EQ(RunStore(folder.path(), kConfig).note("probe"), Json({{"found", "nothing"}}));
 }
 
+TEST(RunStore, TheConfigurationThatItWasMadeWithCanBeHadBefore) {
+  const TemporaryFolder folder;
+  EXPECT_FALSE(kept_config(folder.path()));
+  const Json config = {{"kernels", "mkl"}, {"seed", 3}};
+  { const RunStore store(folder.path(), config); }
+  EXPECT_EQ(kept_config(folder.path()), std::optional(config));
+}
+
 TEST(RunStore, KeepsOutcomesExactlyAndSorted) {
   const TemporaryFolder folder;
   Outcome failed{.sample_id = 2, .label = 1, .error = "b.png: cannot be decoded"};
