@@ -30,7 +30,7 @@ std::shared_ptr<models::Classifier> network(models::AttentionKind attention, at:
   const torch::NoGradGuard no_grad;
   // Larger weights than a fresh network has, so that the classes are apart.
   for (auto& parameter : model->parameters()) parameter.mul_(3).add_(torch::randn_like(parameter), 0.05);
-  return models::make_classifier(model, {0.48, 0.45, 0.4}, {0.23, 0.22, 0.225}, dtype);
+  return models::make_classifier(model, {0.48, 0.45, 0.4}, {0.23, 0.22, 0.225}, {.dtype = dtype});
 }
 
 struct Case {

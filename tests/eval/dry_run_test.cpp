@@ -8,8 +8,8 @@ namespace {
 using testing::ContainsRegex;
 
 TEST(DryRun, CountsPassesAndTimes) {
-  const std::vector<PlannedCell> plan =
-      make_plan(std::vector<ConditionSpec>{parse_condition("clean"), parse_condition("pgd:steps=20,restarts=2")});
+  const std::vector<PlannedCell> plan = make_plan(
+      std::vector<ConditionSpec>{parse_condition("clean"), parse_condition("pgd:steps=20,restarts=2")});
   const std::string table = dry_run_table(plan, 1000, {.forward = 0.001, .backward = 0.002});
   EXPECT_THAT(table, ContainsRegex("clean +1,000 +0 +1.0 s"));
   // Two restarts of 20 gradients and a last look, the screening, and the audit's two.

@@ -86,14 +86,13 @@ struct OneRun {
     }
     const models::CheckpointDescription model = description();
     const std::vector<PlannedCell> plan = small_plan();
-    const RunSetup setup{.model = model,
-                         .dataset = dataset,
-                         .dataset_fingerprint = dataset.fingerprint(),
-                         .plan = plan,
-                         .samples = samples,
-                         .seed = seed,
-                         .precision = dtype == at::kDouble ? "fp64" : "fp32",
-                         .corruptions = {}};
+    // Member by member: of a whole initialiser GCC 12 believes that some of it is uninitialised.
+    RunSetup setup{.model = model, .dataset = dataset};
+    setup.dataset_fingerprint = dataset.fingerprint();
+    setup.plan = plan;
+    setup.samples = samples;
+    setup.seed = seed;
+    setup.precision = dtype == at::kDouble ? "fp64" : "fp32";
     Runner runner(setup, classifier, {.folder = folder, .batch_size = batch_size, .threads = threads});
     Progress progress(runner.pending_work(), true);
     bool interrupted = false;
