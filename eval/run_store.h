@@ -56,7 +56,4 @@ class RunStore {
   bool resumed_ = false;
 };
 
-/// Where two configurations differ, in words: "seed: 0 in the run, 1 now"; empty when they are equal.
-std::vector<std::string> differences(const Json& stored, const Json& now);
-
 }  // namespace vitrobust::eval
