@@ -6,6 +6,8 @@
 
 namespace vitrobust {
 
+struct Terminal;
+
 /// Exit codes of every vitrobust executable; documented as API in docs/command-line.md.
 enum class ExitCode : int {
   ok = 0,
@@ -65,5 +67,7 @@ class Interrupted : public Error {
 
 /// "error: …" and, if there is a hint, "\nhint: …"; no trailing newline; control characters become '?'.
 std::string format_error(const Error& error);
+/// The same, its labels coloured where the terminal has colour.
+std::string format_error(const Error& error, const Terminal& terminal);
 
 }  // namespace vitrobust

@@ -13,11 +13,7 @@ namespace vitrobust {
 namespace {
 
 int print_error(const Error& error) {
-  const Terminal terminal = detect_terminal(stderr);
-  const std::string label = styled(terminal, Style::red, "error:");
-  fmt::print(stderr, "{} {}\n", label, printable(error.what()));
-  if (!error.hint().empty())
-    fmt::print(stderr, "{} {}\n", styled(terminal, Style::yellow, "hint:"), printable(error.hint()));
+  fmt::print(stderr, "{}\n", format_error(error, detect_terminal(stderr)));
   return static_cast<int>(error.code());
 }
 

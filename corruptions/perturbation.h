@@ -38,8 +38,16 @@ struct PerturbationEntry {
   std::string_view help;
   /// Whether the prediction on a frame is compared with the one on frame 0; otherwise with the frame before.
   bool compared_with_first;
+  /// Frames of a sequence: ImageNet-P's, and CIFAR-10-P's.
+  int imagenet_frames;
+  int cifar_frames;
   /// @throws InternalError unless the difficulty is 1 to 3 and the crop not negative
   PerturbationFunction make;
+
+  /// How many frames make() gives under that set.
+  [[nodiscard]] int frames(ParameterSet set) const {
+    return set == ParameterSet::cifar ? cifar_frames : imagenet_frames;
+  }
 };
 
 /// The ten sequences of ImageNet-P (Hendrycks and Dietterich, ICLR 2019, arXiv 1903.12261, section 3), in the

@@ -19,6 +19,9 @@ struct Size {
 /// Longest side that an image may be resized to; the crop leaves little of it, so nothing of it is allocated.
 constexpr double kMaxResized = 1 << 30;
 
+/// Longest side, in sides of the model's input, of an image that is kept whole.
+constexpr int kMostSides = 32;
+
 int to_side(double length) {
   if (!(length <= kMaxResized))
     throw InputError({}, "an image is too long and narrow to be resized to the model's input");
@@ -107,6 +110,15 @@ Image preprocess(const Image& image, const PreprocessConfig& config, bool image_
                             {rows.begin, columns.begin, rows.length, columns.length});
   if (out.height == config.height && out.width == config.width) return out;
   return pad(out, config, rows.padding, columns.padding);
+}
+
+Image preprocess_uncropped(const Image& image, const PreprocessConfig& config, bool image_file) {
+  if (!image_file) return preprocess(image, config, image_file);
+  const Size size = resized(image, config);
+  if (size.height < config.height || size.width < config.width) return preprocess(image, config, image_file);
+  if (std::max(size.height, size.width) > kMostSides * std::max(config.height, config.width))
+    throw InputError({}, "an image is too long and narrow for a sequence that needs all of it");
+  return resize(image, size.height, size.width, config.interpolation);
 }
 
 }  // namespace vitrobust::data

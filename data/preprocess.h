@@ -18,4 +18,9 @@ Image resize(const Image& image, int height, int width, Interpolation interpolat
 /// differs from the model's. @throws InputError for an image too long and narrow to be resized
 Image preprocess(const Image& image, const PreprocessConfig& config, bool image_file);
 
+/// The image as preprocess() has it before the crop, so that what moves within the frame comes from the image
+/// and not from black: preprocess() is its centre of the model's size. The same as preprocess() where nothing
+/// is cropped. @throws InputError for an image too long and narrow, of which nearly all would be cut off
+Image preprocess_uncropped(const Image& image, const PreprocessConfig& config, bool image_file);
+
 }  // namespace vitrobust::data

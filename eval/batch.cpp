@@ -72,4 +72,22 @@ std::vector<reports::Outcome> score(const Batch& batch, const at::Tensor& logits
   return outcomes;
 }
 
+std::vector<reports::Outcome> score_sequences(const Batch& batch, const at::Tensor& logits,
+                                              reports::FramePairs pairs) {
+  const at::Tensor wide = logits.to(at::kDouble).contiguous();
+  const auto classes = static_cast<std::size_t>(wide.size(1));
+  const std::size_t frames = batch.images.size() / batch.ids.size();
+  std::vector<reports::Outcome> outcomes;
+  for (std::size_t i = 0; i < batch.ids.size(); ++i) {
+    std::vector<reports::Top5> best;
+    for (std::size_t k = i * frames; k < (i + 1) * frames; ++k)
+      best.push_back(reports::top5_of({wide.data_ptr<double>() + k * classes, classes}));
+    outcomes.push_back({.sample_id = batch.ids[i],
+                        .label = batch.labels[i],
+                        .flip_share = reports::flip_share(best, pairs),
+                        .top5_distance = reports::mean_top5_distance(best, pairs)});
+  }
+  return outcomes;
+}
+
 }  // namespace vitrobust::eval

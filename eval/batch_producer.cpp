@@ -1,14 +1,15 @@
 #include "eval/batch_producer.h"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
 #include "core/error.h"
+#include "core/parallel.h"
 #include "data/preprocess.h"
 
 namespace vitrobust::eval {
@@ -29,24 +30,41 @@ data::Image ImageCache::get_ready_made(std::uint64_t id, const data::ReadyMadeCe
   return data::preprocess(dataset_.load_ready_made(id, cell), preprocess_, dataset_.info().image_files);
 }
 
+int ImageCache::frame_side() const {
+  return preprocess_.height == preprocess_.width ? preprocess_.width : 0;
+}
+
+data::Image ImageCache::get_uncropped(std::uint64_t id) const {
+  const data::Image image = dataset_.load(id);
+  const bool files = dataset_.info().image_files;
+  return frame_side() == 0 ? data::preprocess(image, preprocess_, files)
+                           : data::preprocess_uncropped(image, preprocess_, files);
+}
+
 namespace {
 
 constexpr std::size_t kBatchesAhead = 2;
 
-/// One sample of a batch: its image, or why there is none.
+/// One sample of a batch: its image or its frames, or why there is none.
 struct Slot {
-  data::Image image;
+  std::vector<data::Image> images;
   std::string error;
 };
 
+std::vector<data::Image> images_of(ImageCache& cache, const BatchProducer::Job& job, std::uint64_t id) {
+  if (job.perturbation != nullptr)
+    return perturb(cache.get_uncropped(id), *job.perturbation, job.settings, cache.frame_side(), job.seed,
+                   id);
+  if (job.corruption != nullptr && job.settings.ready_made)
+    return {cache.get_ready_made(id, {std::string(job.corruption->entry->name), job.corruption->severity})};
+  const data::Image& image = cache.get(id);
+  if (job.corruption == nullptr) return {image};
+  return {corrupt(image, *job.corruption, job.settings, job.seed, id)};
+}
+
 Slot prepare(ImageCache& cache, const BatchProducer::Job& job, std::uint64_t id) {
   try {
-    if (job.corruption != nullptr && job.settings.ready_made)
-      return {cache.get_ready_made(id, {std::string(job.corruption->entry->name), job.corruption->severity}),
-              {}};
-    const data::Image& image = cache.get(id);
-    if (job.corruption == nullptr) return {image, {}};
-    return {corrupt(image, *job.corruption, job.settings, job.seed, id), {}};
+    return {images_of(cache, job, id), {}};
   } catch (const InputError& error) {
     return {{}, error.what()};
   }
@@ -72,25 +90,8 @@ struct BatchProducer::State {
   /// The slots of ids[begin, end), prepared by job.threads threads.
   std::vector<Slot> prepare_all(std::size_t begin, std::size_t end) {
     std::vector<Slot> slots(end - begin);
-    std::atomic<std::size_t> next{0};
-    std::mutex failure_mutex;
-    std::exception_ptr worker_failure;
-    const auto work = [&] {
-      try {
-        for (std::size_t i = next++; i < slots.size(); i = next++)
-          slots[i] = prepare(cache, job, job.ids[begin + i]);
-      } catch (...) {
-        const std::lock_guard lock(failure_mutex);
-        if (!worker_failure) worker_failure = std::current_exception();
-      }
-    };
-    {
-      std::vector<std::jthread> helpers;
-      const auto wanted = std::min(static_cast<std::size_t>(std::max(job.threads, 1)), slots.size());
-      for (std::size_t i = 1; i < wanted; ++i) helpers.emplace_back(work);
-      work();
-    }
-    if (worker_failure) std::rethrow_exception(worker_failure);
+    for_each_index(slots.size(), job.threads,
+                   [&](std::size_t i) { slots[i] = prepare(cache, job, job.ids[begin + i]); });
     return slots;
   }
 
@@ -106,7 +107,7 @@ struct BatchProducer::State {
       }
       batch.ids.push_back(id);
       batch.labels.push_back(label);
-      batch.images.push_back(std::move(slots[i].image));
+      std::ranges::move(slots[i].images, std::back_inserter(batch.images));
     }
     return batch;
   }

@@ -9,6 +9,7 @@
 #include "data/preprocess_config.h"
 #include "eval/batch.h"
 #include "eval/corruption_stage.h"
+#include "eval/perturbation_stage.h"
 
 namespace vitrobust::eval {
 
@@ -24,6 +25,11 @@ class ImageCache {
   /// The image at the model's size. Different samples may be asked for at once. @throws InputError when it
   /// cannot be read
   const data::Image& get(std::uint64_t id);
+  /// The image before the crop to the model's size; not kept either. Where the model's input is no square,
+  /// which frames are, or nothing is cropped, the same as get().
+  [[nodiscard]] data::Image get_uncropped(std::uint64_t id) const;
+  /// Side of the square that frames of a perturbation sequence show; 0: all of get_uncropped().
+  [[nodiscard]] int frame_side() const;
   /// One of the dataset's ready-made corrupted images at the model's size; not kept, as no other cell has it.
   [[nodiscard]] data::Image get_ready_made(std::uint64_t id, const data::ReadyMadeCell& cell) const;
 
@@ -42,7 +48,8 @@ class BatchProducer {
     std::vector<std::uint64_t> ids;
     std::size_t batch_size = 1;
     std::uint64_t seed = 0;
-    const PlannedCorruption* corruption = nullptr;  ///< null: images stay as they are
+    const PlannedCorruption* corruption = nullptr;      ///< null: images stay as they are
+    const PlannedPerturbation* perturbation = nullptr;  ///< not null: frames instead of one image
     CorruptionSettings settings = {};
     int threads = 1;
   };

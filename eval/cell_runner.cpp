@@ -39,11 +39,31 @@ void add_attack_figures(const Attacked& attacked, std::vector<reports::Outcome>&
   }
 }
 
+/// Frames stand one after the other in a pass; files have a row per sample.
+at::Tensor row_per_sample(const at::Tensor& frames, std::size_t samples) {
+  std::vector<std::int64_t> shape = frames.sizes().vec();
+  shape[0] /= static_cast<std::int64_t>(samples);
+  shape.insert(shape.begin(), static_cast<std::int64_t>(samples));
+  return frames.reshape(shape);
+}
+
+std::vector<reports::Outcome> evaluate_sequences(const CellContext& context, const Batch& batch,
+                                                 CellFiles& files) {
+  const at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
+  const at::Tensor logits = context.classifier.logits(images);
+  if (files.inputs) files.inputs->write(batch.ids, row_per_sample(images, batch.ids.size()));
+  if (files.logits) files.logits->write(batch.ids, row_per_sample(logits, batch.ids.size()));
+  std::vector<reports::Outcome> outcomes = score_sequences(batch, logits, context.cell.perturbation->pairs());
+  outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
+  return outcomes;
+}
+
 }  // namespace
 
 std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const Batch& batch,
                                              CellFiles& files) {
   if (batch.ids.empty()) return batch.failed;
+  if (context.cell.perturbation) return evaluate_sequences(context, batch, files);
   at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
   std::optional<Attacked> attacked;
   if (context.cell.attack) {

@@ -29,13 +29,6 @@ const std::vector<ParameterSpec>& corruption_parameters() {
   return specs;
 }
 
-std::unique_ptr<RandomSource> random_for(const PlannedCorruption& corruption, RandomKind kind,
-                                         std::uint64_t seed, std::uint64_t sample_id) {
-  if (kind == RandomKind::numpy) return std::make_unique<NumpyLegacySource>(static_cast<std::uint32_t>(seed));
-  return std::make_unique<PhiloxSource>(
-      StreamKey{.seed = seed, .condition = corruption.stream, .sample_id = sample_id, .restart = 0});
-}
-
 std::string hash_of(const corruptions::FrostTextures& textures) {
   Sha256 hash;
   for (std::size_t i = 0; i < corruptions::FrostTextures::kCount; ++i) {
@@ -56,6 +49,13 @@ std::optional<PlannedCorruption> plan_corruption(const Stage& stage) {
                            .severity = severity,
                            .stream = fmt::format("corruption/{}/{}", stage.name, severity),
                            .parameters = parameters.to_json()};
+}
+
+std::unique_ptr<RandomSource> random_source(RandomKind kind, std::uint64_t seed, const std::string& condition,
+                                            std::uint64_t sample_id) {
+  if (kind == RandomKind::numpy) return std::make_unique<NumpyLegacySource>(static_cast<std::uint32_t>(seed));
+  return std::make_unique<PhiloxSource>(
+      StreamKey{.seed = seed, .condition = condition, .sample_id = sample_id, .restart = 0});
 }
 
 Json CorruptionSettings::to_json() const {
@@ -86,7 +86,7 @@ std::string note_on(const PlannedCorruption& corruption, const CorruptionSetting
 data::Image corrupt(const data::Image& image, const PlannedCorruption& corruption,
                     const CorruptionSettings& settings, std::uint64_t seed, std::uint64_t sample_id) {
   require_parameters(corruption, settings);
-  const std::unique_ptr<RandomSource> random = random_for(corruption, settings.random, seed, sample_id);
+  const auto random = random_source(settings.random, seed, corruption.stream, sample_id);
   data::Image result = corruption.entry->apply(image, {.severity = corruption.severity,
                                                        .set = settings.parameter_set,
                                                        .flavour = settings.flavour,

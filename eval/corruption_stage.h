@@ -35,6 +35,12 @@ enum class Protocol { memory, published };
 /// `np.random.seed(seed)`.
 enum class RandomKind { philox, numpy };
 
+/// The draws of one condition on one sample.
+/// @param condition names the Philox stream; numpy's generator starts anew for every condition
+/// @param seed below 2^32 for RandomKind::numpy
+std::unique_ptr<RandomSource> random_source(RandomKind kind, std::uint64_t seed, const std::string& condition,
+                                            std::uint64_t sample_id);
+
 /// What a run does alike to every image that it corrupts.
 struct CorruptionSettings {
   corruptions::ParameterSet parameter_set = corruptions::ParameterSet::imagenet;

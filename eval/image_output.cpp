@@ -12,36 +12,12 @@
 #include <vector>
 
 #include "core/error.h"
+#include "eval/npy_file.h"
 
 namespace vitrobust::eval {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// numpy's format 1.0: magic, version, length of the header, the header padded to a multiple of 64 bytes.
-std::string npy_header(std::uint64_t rows, int height, int width) {
-  std::string dictionary = fmt::format(
-      "{{'descr': '|u1', 'fortran_order': False, 'shape': ({}, {}, {}, 3), }}", rows, height, width);
-  constexpr std::size_t kPreamble = 10;
-  while ((kPreamble + dictionary.size() + 1) % 64 != 0) dictionary += ' ';
-  dictionary += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(dictionary.size() & 0xFF);
-  header += static_cast<char>(dictionary.size() >> 8);
-  return header + dictionary;
-}
-
-void write_at(int descriptor, const char* bytes, std::size_t count, std::uint64_t offset,
-              const std::string& path) {
-  while (count > 0) {
-    const ssize_t written = ::pwrite(descriptor, bytes, count, static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw InputError(path, fmt::format("cannot write: {}", std::strerror(errno)));
-    bytes += written;
-    offset += static_cast<std::uint64_t>(written);
-    count -= static_cast<std::size_t>(written);
-  }
-}
 
 }  // namespace
 
@@ -64,10 +40,10 @@ std::string relative_file_name(std::string_view sample_name) {
 
 ByteArrayFile::ByteArrayFile(std::string path, std::uint64_t rows, int height, int width)
     : path_(std::move(path)), height_(height), width_(width) {
-  const std::string partial = path_ + ".partial";
+  const std::string partial = partial_name(path_);
   descriptor_ = ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw InputError(path_, fmt::format("cannot be made: {}", std::strerror(errno)));
-  const std::string header = npy_header(rows, height, width);
+  const std::string header = npy_header("|u1", fmt::format("({}, {}, {}, 3)", rows, height, width));
   header_bytes_ = header.size();
   write_at(descriptor_, header.data(), header.size(), 0, path_);
 }
@@ -91,9 +67,7 @@ void ByteArrayFile::finish() {
     throw InputError(path_, fmt::format("cannot write: {}", std::strerror(errno)));
   ::close(descriptor_);
   descriptor_ = -1;
-  std::error_code failure;
-  fs::rename(path_ + ".partial", path_, failure);
-  if (failure) throw InputError(path_, "cannot rename the finished file: " + failure.message());
+  rename_partial(path_);
 }
 
 }  // namespace vitrobust::eval

@@ -9,40 +9,16 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
 #include "core/error.h"
+#include "eval/npy_file.h"
 
 namespace vitrobust::eval {
 namespace {
 
-constexpr std::size_t kHeaderAlignment = 64;
-
 std::string make_header(const std::vector<std::int64_t>& shape, at::ScalarType dtype) {
-  std::string dictionary = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({},), }}",
-                                       dtype == at::kDouble ? "<f8" : "<f4", fmt::join(shape, ", "));
-  constexpr std::size_t kPrefix = 10;  // magic, version, length
-  const std::size_t total =
-      (kPrefix + dictionary.size() + 1 + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment;
-  dictionary.resize(total - kPrefix - 1, ' ');
-  dictionary += '\n';
-  std::string header("\x93NUMPY\x01\x00", 8);
-  header += static_cast<char>(dictionary.size() & 0xff);
-  header += static_cast<char>(dictionary.size() >> 8);
-  return header + dictionary;
-}
-
-void write_at(int descriptor, const char* bytes, std::size_t size, std::size_t offset,
-              const std::string& path) {
-  while (size > 0) {
-    const ssize_t written = ::pwrite(descriptor, bytes, size, static_cast<off_t>(offset));
-    if (written < 0 && errno == EINTR) continue;
-    if (written <= 0) throw InputError(path, fmt::format("cannot write: {}", std::strerror(errno)));
-    bytes += written;
-    size -= static_cast<std::size_t>(written);
-    offset += static_cast<std::size_t>(written);
-  }
+  return npy_header(dtype == at::kDouble ? "<f8" : "<f4", fmt::format("({},)", fmt::join(shape, ", ")));
 }
 
 }  // namespace
@@ -52,7 +28,7 @@ NpyWriter::NpyWriter(std::string path, std::vector<std::int64_t> shape, at::Scal
   for (std::size_t i = 1; i < shape.size(); ++i) row_bytes_ *= static_cast<std::size_t>(shape[i]);
   const std::string header = make_header(shape, dtype);
   header_bytes_ = header.size();
-  const std::string partial = path_ + ".partial";
+  const std::string partial = partial_name(path_);
   descriptor_ = ::open(partial.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (descriptor_ < 0) throw InputError(partial, fmt::format("cannot write: {}", std::strerror(errno)));
   struct stat status {};
@@ -96,9 +72,7 @@ void NpyWriter::write(std::span<const std::uint64_t> rows, const at::Tensor& val
 }
 
 void NpyWriter::finish() {
-  std::error_code failure;
-  std::filesystem::rename(path_ + ".partial", path_, failure);
-  if (failure) throw InputError(path_, "cannot rename the finished file: " + failure.message());
+  rename_partial(path_);
 }
 
 }  // namespace vitrobust::eval

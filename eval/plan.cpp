@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "core/error.h"
@@ -11,7 +12,7 @@ namespace vitrobust::eval {
 namespace {
 
 [[noreturn]] void throw_unknown(const std::string& name) {
-  std::vector<std::string> known = {"clean"};
+  std::vector<std::string> known = {"clean", std::string(kPerturbation)};
   for (const auto& entry : corruptions::corruption_table()) known.emplace_back(entry.name);
   for (const auto& entry : attacks::attack_table()) known.emplace_back(entry.name);
   throw UsageError(fmt::format("unknown corruption or attack '{}'", name), unknown_name_hint(name, known));
@@ -32,6 +33,7 @@ class CellBuilder {
  public:
   void add(const Stage& stage) {
     if (stage.name == "clean") return add_clean(stage);
+    if (stage.name == kPerturbation) return add_perturbation(stage);
     if (corruptions::find_corruption(stage.name) != nullptr) return add_corruption(stage);
     if (const auto* entry = attacks::find_attack(stage.name)) return add_attack(stage, *entry);
     throw_unknown(stage.name);
@@ -39,8 +41,12 @@ class CellBuilder {
 
   PlannedCell finish(std::size_t stages) {
     if (clean_ && stages > 1) throw UsageError("'clean' stands alone in a condition");
+    if (cell_.perturbation && stages > 1)
+      throw UsageError("a perturbation sequence stands alone in a condition");
     using Kind = reports::CellKind;
-    if (cell_.attack)
+    if (cell_.perturbation)
+      cell_.cell.kind = Kind::perturbation;
+    else if (cell_.attack)
       cell_.cell.kind = cell_.corruption ? Kind::corruption_attack : Kind::attack;
     else
       cell_.cell.kind = cell_.corruption ? Kind::corruption : Kind::clean;
@@ -65,6 +71,18 @@ class CellBuilder {
     append(cell_.cell.id, cell_.corruption->stream);
     append(cell_.slug, fmt::format("{}-{}", stage.name, cell_.corruption->severity));
     note_stage(stage.name, cell_.corruption->parameters);
+  }
+
+  void add_perturbation(const Stage& stage) {
+    cell_.perturbation = plan_perturbation(stage);
+    const std::string& stream = cell_.perturbation->stream;
+    append(cell_.cell.id, stream);
+    std::string slug = stream;
+    std::ranges::replace(slug, '/', '-');
+    append(cell_.slug, slug);
+    note_stage(stage.name, cell_.perturbation->parameters);
+    // For progress: the parameters, and with them the exact number, follow from the image size.
+    cell_.cost = static_cast<std::uint64_t>(cell_.perturbation->entry->imagenet_frames);
   }
 
   void add_attack(const Stage& stage, const attacks::AttackEntry& entry) {

@@ -10,6 +10,7 @@
 #include "attacks/attack.h"
 #include "core/condition.h"
 #include "eval/corruption_stage.h"
+#include "eval/perturbation_stage.h"
 #include "reports/report.h"
 
 namespace vitrobust::eval {
@@ -23,15 +24,18 @@ struct PlannedAttack {
 /// One condition, looked up in the tables and ready to run.
 struct PlannedCell {
   reports::Cell cell;
-  /// Short name for files and progress: "clean", "fog-3", "pgd", "fog-3+fgsm".
+  /// Short name for files and progress: "clean", "fog-3", "perturbation-tilt-1", "pgd", "fog-3+fgsm".
   std::string slug;
   std::optional<PlannedCorruption> corruption;
+  /// Alone in its cell.
+  std::optional<PlannedPerturbation> perturbation;
   std::optional<PlannedAttack> attack;
   /// Forward passes a sample costs, counting a backward pass as two: for progress.
   std::uint64_t cost = 1;
 };
 
-/// Looks every condition up and fills defaults in. At most one corruption, then at most one attack, each.
+/// Looks every condition up and fills defaults in. Each is a perturbation
+/// sequence alone, or at most one corruption, then at most one attack.
 /// @throws UsageError for unknown names (with the nearest), bad parameters, and conditions given twice
 std::vector<PlannedCell> make_plan(std::span<const ConditionSpec> conditions);
 

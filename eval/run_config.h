@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -7,6 +8,7 @@
 #include "data/dataset.h"
 #include "eval/plan.h"
 #include "models/load.h"
+#include "reports/perturbation_baseline.h"
 
 namespace vitrobust::eval {
 
@@ -24,6 +26,8 @@ struct RunSetup {
   /// What a reader should know besides the checkpoint's own notes.
   std::vector<std::string> warnings = {};
   std::int64_t lanes = 1;
+  /// What the figures of perturbation cells are divided by in the report; changes no outcome.
+  std::optional<reports::PerturbationBaseline> perturbation_baseline = {};
 };
 
 /// Everything that decides the outcomes, and nothing that does not (batch size, threads, folders): two runs

@@ -23,6 +23,7 @@ CREATE TABLE outcome (
   cell INTEGER NOT NULL, sample INTEGER NOT NULL, label INTEGER NOT NULL, error TEXT NOT NULL,
   prediction INTEGER NOT NULL, top5 INTEGER NOT NULL, margin REAL NOT NULL, loss REAL NOT NULL,
   prediction_before INTEGER NOT NULL, linf REAL NOT NULL, l2 REAL NOT NULL, queries INTEGER NOT NULL,
+  flip_share REAL NOT NULL, top5_distance REAL NOT NULL,
   PRIMARY KEY (cell, sample)) WITHOUT ROWID;
 )sql";
 
@@ -77,11 +78,12 @@ RunStore::RunStore(RunStore&&) noexcept = default;
 void RunStore::commit(std::uint64_t cell, std::span<const reports::Outcome> outcomes, double seconds) {
   guarded(path_, [&] {
     SQLite::Transaction transaction(*database_);
-    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     for (const reports::Outcome& outcome : outcomes) {
       SQLite::bind(insert, signed_id(cell), signed_id(outcome.sample_id), outcome.label, outcome.error,
                    outcome.prediction, static_cast<int>(outcome.top5), outcome.margin, outcome.loss,
-                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries);
+                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries, outcome.flip_share,
+                   outcome.top5_distance);
       insert.exec();
       insert.reset();
     }

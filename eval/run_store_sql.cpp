@@ -24,7 +24,7 @@ std::vector<reports::Outcome> read_outcomes(const SQLite::Database& database, st
   SQLite::Statement query(
       database,
       "SELECT sample, label, error, prediction, top5, margin, loss, prediction_before, linf, l2, "
-      "queries FROM outcome WHERE cell = ? ORDER BY sample");
+      "queries, flip_share, top5_distance FROM outcome WHERE cell = ? ORDER BY sample");
   query.bind(1, signed_id(cell));
   while (query.executeStep()) {
     found.push_back({.sample_id = static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
@@ -37,7 +37,9 @@ std::vector<reports::Outcome> read_outcomes(const SQLite::Database& database, st
                      .prediction_before = query.getColumn(7).getInt(),
                      .linf = query.getColumn(8).getDouble(),
                      .l2 = query.getColumn(9).getDouble(),
-                     .queries = query.getColumn(10).getInt64()});
+                     .queries = query.getColumn(10).getInt64(),
+                     .flip_share = query.getColumn(11).getDouble(),
+                     .top5_distance = query.getColumn(12).getDouble()});
   }
   return found;
 }

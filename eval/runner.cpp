@@ -126,11 +126,14 @@ void Runner::run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& f
 void Runner::run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache,
                       CellFiles& files, Progress& progress) {
   const PlannedCell& planned = setup_.plan[index];
+  // The batch size is one of images, and a sequence is many.
+  const std::size_t batch_size = std::max<std::size_t>(1, settings_.batch_size / images_of_sample(planned));
   BatchProducer producer(setup_.dataset, cache,
                          {.ids = ids,
-                          .batch_size = settings_.batch_size,
+                          .batch_size = batch_size,
                           .seed = setup_.seed,
                           .corruption = planned.corruption ? &*planned.corruption : nullptr,
+                          .perturbation = planned.perturbation ? &*planned.perturbation : nullptr,
                           .settings = setup_.corruptions,
                           .threads = settings_.threads});
   run_batches(index, producer, files, progress);
@@ -152,6 +155,11 @@ void Runner::run_batches(std::size_t index, BatchProducer& producer, CellFiles& 
   }
 }
 
+std::size_t Runner::images_of_sample(const PlannedCell& planned) const {
+  if (!planned.perturbation) return 1;
+  return static_cast<std::size_t>(planned.perturbation->entry->frames(setup_.corruptions.parameter_set));
+}
+
 std::vector<CellFiles> Runner::open_files() const {
   std::vector<CellFiles> files(setup_.plan.size());
   const auto rows = static_cast<std::int64_t>(setup_.samples);
@@ -159,13 +167,19 @@ std::vector<CellFiles> Runner::open_files() const {
   for (std::size_t index = 0; index < files.size(); ++index) {
     if (pending(index, {0, setup_.samples}).empty()) continue;
     const std::string name = fmt::format("/{:02}-{}.npy", index, setup_.plan[index].slug);
+    std::vector<std::int64_t> shape = {rows};
+    if (setup_.plan[index].perturbation)
+      shape.push_back(static_cast<std::int64_t>(images_of_sample(setup_.plan[index])));
+    const auto with = [&](std::initializer_list<std::int64_t> more) {
+      std::vector<std::int64_t> whole = shape;
+      whole.insert(whole.end(), more);
+      return whole;
+    };
     if (!settings_.save_inputs.empty())
-      files[index].inputs.emplace(settings_.save_inputs + name,
-                                  std::vector<std::int64_t>{rows, 3, info.height, info.width},
+      files[index].inputs.emplace(settings_.save_inputs + name, with({3, info.height, info.width}),
                                   classifier_.dtype());
     if (!settings_.save_logits.empty())
-      files[index].logits.emplace(settings_.save_logits + name, std::vector<std::int64_t>{rows, info.classes},
-                                  classifier_.dtype());
+      files[index].logits.emplace(settings_.save_logits + name, with({info.classes}), classifier_.dtype());
   }
   return files;
 }
@@ -202,12 +216,17 @@ Json Runner::report(bool interrupted) const {
   std::vector<Json> rows;
   reports::Aggregator aggregator;
   if (is_imagenet_sized()) aggregator.compare_with_alexnet(config_.at("corruptions").at("protocol"));
+  if (setup_.perturbation_baseline) aggregator.compare_with(*setup_.perturbation_baseline);
   for (std::size_t index = 0; index < setup_.plan.size(); ++index) {
     const StoredCell stored = store_.cell(index);
     reports::Cell cell = setup_.plan[index].cell;
     cell.error = stored.error;
     if (const auto& corruption = setup_.plan[index].corruption) {
       const std::string note = note_on(*corruption, setup_.corruptions);
+      if (!note.empty()) cell.notes.push_back(note);
+    }
+    if (const auto& perturbation = setup_.plan[index].perturbation) {
+      const std::string note = note_on(*perturbation, setup_.corruptions);
       if (!note.empty()) cell.notes.push_back(note);
     }
     cell.n_planned = setup_.samples;

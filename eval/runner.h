@@ -53,6 +53,8 @@ class Runner {
   void run_batches(std::size_t index, BatchProducer& producer, CellFiles& files, Progress& progress);
   [[nodiscard]] std::vector<std::uint64_t> pending(std::size_t index, Chunk chunk) const;
   [[nodiscard]] std::uint64_t chunk_size() const;
+  /// 1, or the number of frames.
+  [[nodiscard]] std::size_t images_of_sample(const PlannedCell& planned) const;
   [[nodiscard]] std::vector<CellFiles> open_files() const;
   void finish_files(std::vector<CellFiles>& files) const;
   [[nodiscard]] bool is_imagenet_sized() const;

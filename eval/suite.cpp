@@ -9,6 +9,7 @@
 #include "core/json.h"
 #include "core/names.h"
 #include "corruptions/corruption.h"
+#include "eval/perturbation_stage.h"
 
 namespace vitrobust::eval {
 namespace {
@@ -30,6 +31,14 @@ std::vector<std::string> corruption_cells(Wanted wanted) {
     for (int severity = 1; severity <= 5; ++severity)
       texts.push_back(fmt::format("{}:severity={}", entry.name, severity));
   }
+  return texts;
+}
+
+/// Every sequence at the difficulty that published figures are of.
+std::vector<std::string> perturbation_cells() {
+  std::vector<std::string> texts;
+  for (const auto& entry : corruptions::perturbation_table())
+    texts.push_back(fmt::format("{}:sequence={}", kPerturbation, entry.name));
   return texts;
 }
 
@@ -93,6 +102,9 @@ std::vector<Suite> builtin_suites() {
        parse_all(with_clean(corruption_cells(is_of_c_bar(corruptions::ParameterSet::imagenet))))},
       {"cifar10-c-bar", "clean and the ten corruptions of CIFAR-10-C-bar at five severities",
        parse_all(with_clean(corruption_cells(is_of_c_bar(corruptions::ParameterSet::cifar))))},
+      {"imagenet-p",
+       "clean and the ten perturbation sequences of ImageNet-P, or for images of 32 pixels CIFAR-10-P",
+       parse_all(with_clean(perturbation_cells()))},
       {"attacks", "clean, FGSM and PGD-20 at 1/255, 2/255, 4/255 and 8/255",
        parse_all({"clean", "fgsm:eps=1/255", "fgsm:eps=2/255", "fgsm:eps=4/255", "fgsm:eps=8/255",
                   "pgd:eps=1/255,steps=20,step_size=1/1020", "pgd:eps=2/255,steps=20,step_size=1/510",

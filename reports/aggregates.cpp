@@ -8,6 +8,7 @@
 
 #include "core/error.h"
 #include "reports/corruption_error.h"
+#include "reports/stability.h"
 #include "reports/statistics.h"
 
 namespace vitrobust::reports {
@@ -89,26 +90,29 @@ void set_means(std::vector<ScoredAggregate>& aggregates) {
 }  // namespace
 
 void Aggregator::add(const Cell& cell, std::span<const Outcome> outcomes) {
-  std::vector<std::pair<std::uint64_t, bool>> scores;
-  scores.reserve(outcomes.size());
   const bool attacked = cell.kind == CellKind::attack || cell.kind == CellKind::corruption_attack;
-  for (const Outcome& outcome : outcomes) {
-    if (!outcome.error.empty()) continue;
-    const bool right_before = !attacked || outcome.prediction_before == outcome.label;
-    scores.emplace_back(outcome.sample_id, outcome.correct() && right_before);
-  }
-  std::ranges::sort(scores);
-  CellScores kept{.id = cell.id, .kind = cell.kind, .corruption = {}, .severity = 0, .ids = {}, .right = {}};
+  const bool sequence = cell.kind == CellKind::perturbation;
+  std::vector<const Outcome*> classified;
+  classified.reserve(outcomes.size());
+  for (const Outcome& outcome : outcomes)
+    if (outcome.error.empty()) classified.push_back(&outcome);
+  std::ranges::sort(classified, {}, &Outcome::sample_id);
+  CellScores kept{.id = cell.id, .kind = cell.kind};
   const std::string where = "condition of " + cell.id;
-  kept.corruption = json_get_or<std::string>(cell.condition, "name", cell.id, where);
-  kept.severity = json_get_or<int>(cell.condition, "severity", 0, where);
-  kept.usable =
-      cell.error.empty() && !scores.empty() && outcomes.size() >= cell.n_planned.value_or(outcomes.size());
-  for (const auto& [id, right] : scores) {
-    if (!kept.ids.empty() && kept.ids.back() == id)
-      throw InternalError(fmt::format("cell '{}' has two outcomes of sample {}", cell.id, id));
-    kept.ids.push_back(id);
-    kept.right.push_back(right);
+  kept.corruption = json_get_or<std::string>(cell.condition, sequence ? "sequence" : "name", cell.id, where);
+  kept.severity = json_get_or<int>(cell.condition, sequence ? "difficulty" : "severity", 0, where);
+  kept.usable = cell.error.empty() && !classified.empty() &&
+                outcomes.size() >= cell.n_planned.value_or(outcomes.size());
+  for (const Outcome* outcome : classified) {
+    if (!kept.ids.empty() && kept.ids.back() == outcome->sample_id)
+      throw InternalError(
+          fmt::format("cell '{}' has two outcomes of sample {}", cell.id, outcome->sample_id));
+    kept.ids.push_back(outcome->sample_id);
+    const bool right_before = !attacked || outcome->prediction_before == outcome->label;
+    kept.right.push_back(outcome->correct() && right_before);
+    if (!sequence) continue;
+    kept.flips.push_back(outcome->flip_share);
+    kept.top5_distances.push_back(outcome->top5_distance);
   }
   cells_.push_back(std::move(kept));
 }
@@ -137,6 +141,8 @@ Json Aggregator::aggregates() const {
   }
   if (protocol_)
     for (ScoredAggregate& error : corruption_errors(cells_, *protocol_)) means.push_back(std::move(error));
+  for (ScoredAggregate& figure : stability_aggregates(cells_, baseline_ ? &*baseline_ : nullptr))
+    means.push_back(std::move(figure));
   set_means(means);
   Json aggregates = Json::array();
   for (ScoredAggregate& aggregate : means) aggregates.push_back(std::move(aggregate.json));

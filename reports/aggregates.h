@@ -10,11 +10,12 @@
 
 #include "core/json.h"
 #include "reports/cell_scores.h"
+#include "reports/perturbation_baseline.h"
 #include "reports/report.h"
 
 namespace vitrobust::reports {
 
-/// Sums up the cells of one run. Takes one cell at a time and keeps nine bytes per outcome, so that a run
+/// Sums up the cells of one run. Takes one cell at a time and keeps a few bytes per outcome, so that a run
 /// need never hold all outcomes at once.
 class Aggregator {
  public:
@@ -26,6 +27,9 @@ class Aggregator {
   /// @param protocol "memory" or "published"
   void compare_with_alexnet(std::string protocol) { protocol_ = std::move(protocol); }
 
+  /// From now on the figures of perturbation cells are divided by a baseline's, too (reports/stability.h).
+  void compare_with(PerturbationBaseline baseline) { baseline_ = std::move(baseline); }
+
   /// The report's `aggregates`, as far as there are cells for them:
   /// - `mean_corruption_accuracy`: mean over the corruption cells;
   /// - `mean_corruption_error_unnormalised`: error averaged over the severities of each corruption, then over
@@ -33,6 +37,8 @@ class Aggregator {
   ///   (ICLR 2019, arXiv 1903.12261);
   ///   where all fifteen corruptions of mCE are there, both means leave everything else out, as the field
   ///   does;
+  /// - `mean_flip_probability`, `ut5d` and, with a baseline, `fr/…`, `mfr`, `t5d/…`, `mt5d`
+  ///   (reports/stability.h);
   /// - `worst_case_accuracy`: share of the images that are right clean and under every attack cell, image by
   ///   image.
   /// Each runs over the images that were classified in all cells it uses (its `n`); cells that failed or are
@@ -46,6 +52,7 @@ class Aggregator {
 
   std::vector<CellScores> cells_;
   std::optional<std::string> protocol_;
+  std::optional<PerturbationBaseline> baseline_;
 };
 
 }  // namespace vitrobust::reports

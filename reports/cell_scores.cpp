@@ -41,6 +41,15 @@ void add_score(const CellScores& cell, const std::vector<std::uint64_t>& images,
   }
 }
 
+void add_values(const CellScores& cell, const std::vector<std::uint64_t>& images,
+                const std::vector<double>& values, double weight, std::vector<double>& scores) {
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    while (cell.ids[at] != images[i]) ++at;
+    scores[i] += weight * values[at];
+  }
+}
+
 Json aggregate_of(const std::string& id, const Selection& selection, std::size_t n_conditions) {
   return {{"id", id},
           {"value", nullptr},

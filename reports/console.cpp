@@ -115,16 +115,16 @@ class Table {
     return text + mark;
   }
 
-  /// Whether no model has more in this line, and not all have the same.
+  /// Whether no model is better in this line, and not all have the same.
   [[nodiscard]] static bool is_best(const ConsoleLine& line, const ConsoleFigure& figure) {
     if (!figure.value || !line.comparable) return false;
-    bool less_elsewhere = false;
+    bool worse_elsewhere = false;
     for (const ConsoleFigure& other : line.figures) {
-      if (!other.value) continue;
-      if (*other.value > *figure.value) return false;
-      less_elsewhere = less_elsewhere || *other.value < *figure.value;
+      if (!other.value || *other.value == *figure.value) continue;
+      if ((*other.value < *figure.value) == line.lower_is_better) return false;
+      worse_elsewhere = true;
     }
-    return less_elsewhere;
+    return worse_elsewhere;
   }
 
   [[nodiscard]] std::string header() const {
@@ -232,6 +232,7 @@ std::string title(std::span<const ReportView> reports, std::span<const std::stri
 std::vector<std::string> remarks(const ConsoleLines& content, std::span<const ReportView> reports,
                                  std::span<const std::string> names, bool colour) {
   std::vector<std::string> remarks = content.footnotes;
+  remarks.insert(remarks.end(), content.remarks.begin(), content.remarks.end());
   const bool has_difference =
       std::ranges::any_of(content.lines, [](const ConsoleLine& line) { return line.difference.has_value(); });
   if (has_difference && names.size() == 1)
@@ -240,8 +241,7 @@ std::vector<std::string> remarks(const ConsoleLines& content, std::span<const Re
     remarks.push_back(fmt::format("Δ pp: {} minus {}, in percentage points", names[1], names[0]));
   if (names.size() == 2 && !same_data(reports[0], reports[1]))
     remarks.emplace_back("The models were evaluated on different data: no differences are shown.");
-  if (colour && names.size() > 1)
-    remarks.emplace_back("Bold: the highest figure of a line, by however little");
+  if (colour && names.size() > 1) remarks.emplace_back("Bold: the best figure of a line, by however little");
   for (std::size_t i = 0; i < reports.size(); ++i) {
     if (reports[i].status == "interrupted") remarks.push_back(names[i] + ": the run was interrupted");
   }

@@ -15,6 +15,11 @@
 namespace vitrobust::reports {
 namespace {
 
+constexpr const char* kFlips =
+    "flips: frames whose prediction differs from that on the frame before, under noise from that on the "
+    "first; "
+    "the fewer the better";
+
 constexpr const char* kMemoryProtocol =
     "corrupted in memory; AlexNet was measured on JPEG files, which are easier (--protocol published)";
 
@@ -85,6 +90,7 @@ class LineBuilder {
   ConsoleLines build() {
     for (const Entry* entry : of_kind(CellKind::clean)) result_.lines.push_back(line_of(*entry, "clean"));
     add_corruptions();
+    add_sequences();
     add_attacks(CellKind::attack);
     add_attacks(CellKind::corruption_attack);
     add_aggregates();
@@ -118,10 +124,11 @@ class LineBuilder {
       figure.instead = "–";
       return figure;
     }
-    figure.value = row->accuracy;
-    figure.interval = row->ci95;
+    const bool sequence = row->kind == CellKind::perturbation;
+    figure.value = sequence ? row->flip_probability : row->accuracy;
+    figure.interval = sequence ? row->flip_probability_ci95 : row->ci95;
     figure.n = row->n;
-    if (!row->accuracy) figure.instead = row->error.empty() ? "–" : "failed";
+    if (!figure.value) figure.instead = row->error.empty() ? "–" : "failed";
     if (const std::string note = footnote_of(*row); !note.empty())
       figure.footnote = footnotes_.add(model, note);
     return figure;
@@ -138,7 +145,10 @@ class LineBuilder {
     const RowView* from = single ? clean_row() : entry.rows[0];
     const RowView* to = single ? entry.rows[0] : entry.rows[1];
     if (from == nullptr || to == nullptr || from == to) return std::nullopt;
-    if (!from->accuracy || !to->accuracy || !same_samples(*from, *to)) return std::nullopt;
+    if (!same_samples(*from, *to)) return std::nullopt;
+    if (from->flip_probability && to->flip_probability)
+      return *to->flip_probability - *from->flip_probability;
+    if (!from->accuracy || !to->accuracy) return std::nullopt;
     return *to->accuracy - *from->accuracy;
   }
 
@@ -212,6 +222,18 @@ class LineBuilder {
     }
   }
 
+  void add_sequences() {
+    const auto entries = of_kind(CellKind::perturbation);
+    const auto rows = any_rows(entries);
+    if (entries.empty()) return;
+    add_rule();
+    result_.remarks.emplace_back(kFlips);
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      result_.lines.push_back(line_of(*entries[i], condition_label(*rows[i], rows) + ", flips"));
+      result_.lines.back().lower_is_better = true;
+    }
+  }
+
   void add_attacks(CellKind kind) {
     const auto entries = of_kind(kind);
     const auto rows = any_rows(entries);
@@ -227,13 +249,21 @@ class LineBuilder {
   }
 
   void add_aggregates() {
-    using Shown = std::pair<const char*, const char*>;
+    struct Shown {
+      const char* id;
+      const char* label;
+      bool lower_is_better = false;
+    };
     bool ruled = false;
-    for (const auto& [id, label] :
-         {Shown{"mean_corruption_accuracy", "mean over corruptions"}, Shown{"mce", "mCE (AlexNet: 100)"},
-          Shown{"relative_mce", "relative mCE"}, Shown{"worst_case_accuracy", "worst case over attacks"}}) {
+    for (const auto& [id, label, lower_is_better] :
+         {Shown{"mean_corruption_accuracy", "mean over corruptions"},
+          Shown{"mce", "mCE (AlexNet: 100)", true}, Shown{"relative_mce", "relative mCE", true},
+          Shown{"mean_flip_probability", "mean flip probability", true},
+          Shown{"mfr", "mFR (baseline: 100)", true}, Shown{"mt5d", "mT5D (baseline: 100)", true},
+          Shown{"worst_case_accuracy", "worst case over attacks"}}) {
       ConsoleLine line = aggregate_line(id, label);
       if (line.label.empty()) continue;
+      line.lower_is_better = lower_is_better;
       if (!std::exchange(ruled, true)) add_rule();
       result_.lines.push_back(std::move(line));
     }
@@ -256,8 +286,9 @@ class LineBuilder {
     if (both && line.comparable && found[0]->left_out == found[1]->left_out)
       line.difference = *found[1]->value - *found[0]->value;
     const RowView* clean = reports_.size() == 1 ? clean_row() : nullptr;
-    if (clean != nullptr && found[0] != nullptr && found[0]->protocol.empty() && clean->accuracy &&
-        found[0]->value && clean->n == found[0]->n)
+    const bool accuracy = id.ends_with("_accuracy");
+    if (accuracy && clean != nullptr && found[0] != nullptr && clean->accuracy && found[0]->value &&
+        clean->n == found[0]->n)
       line.difference = *found[0]->value - *clean->accuracy;
     return line;
   }
@@ -277,6 +308,8 @@ class LineBuilder {
     }
     if (figure.footnote == 0 && aggregate->protocol == "memory" && aggregate->value)
       figure.footnote = footnotes_.add(model, kMemoryProtocol);
+    if (aggregate->value && aggregate->protocol.empty() && !aggregate->baseline.empty())
+      figure.footnote = footnotes_.add(model, "baseline: " + printable(aggregate->baseline));
     return figure;
   }
 

@@ -33,6 +33,8 @@ struct ConsoleLine {
   std::vector<ConsoleFigure> figures;
   /// Whether all models that have a figure have it of the same samples and conditions.
   bool comparable = false;
+  /// For errors and flips; accuracies are the better the higher they are.
+  bool lower_is_better = false;
   /// Second model minus first, or the only model minus its clean accuracy; empty where the two figures are
   /// not of the same samples.
   std::optional<double> difference;
@@ -41,9 +43,12 @@ struct ConsoleLine {
 struct ConsoleLines {
   std::vector<ConsoleLine> lines;
   std::vector<std::string> footnotes;
+  /// What a line's label leaves unsaid.
+  std::vector<std::string> remarks;
 };
 
-/// All lines: clean, the corruptions with a mean of their severities, the attacks, corruptions followed by
+/// All lines: clean, the corruptions with a mean of their severities, the flips of the perturbation
+/// sequences, the attacks, corruptions followed by
 /// attacks, and the aggregates over two conditions or more. Rows of several reports are matched by id.
 /// @param names what to call the reports' models in footnotes
 ConsoleLines console_lines(std::span<const ReportView> reports, std::span<const std::string> names);

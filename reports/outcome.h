@@ -10,7 +10,7 @@ struct Outcome {
   std::uint64_t sample_id = 0;
   int label = 0;
   /// Empty when the sample was classified; otherwise why not, and the figures below mean nothing.
-  std::string error;
+  std::string error = {};
   int prediction = -1;
   /// Whether the label is among the five largest logits.
   bool top5 = false;
@@ -24,6 +24,10 @@ struct Outcome {
   double linf = 0;
   double l2 = 0;
   std::int64_t queries = 0;
+  /// Perturbation cells only, which have none of the figures above: flip_share() and mean_top5_distance() of
+  /// the sequence (reports/perturbation_metrics.h).
+  double flip_share = 0;
+  double top5_distance = 0;
 
   [[nodiscard]] bool correct() const { return error.empty() && prediction == label; }
   friend bool operator==(const Outcome&, const Outcome&) = default;

@@ -7,7 +7,6 @@
 #include <cstdlib>
 
 #include "core/error.h"
-#include "reports/statistics.h"
 
 namespace vitrobust::reports {
 namespace {
@@ -27,70 +26,13 @@ double mean_over_pairs(std::size_t frames, FramePairs pairs, Compare compare) {
   return sum / static_cast<double>(frames - step);
 }
 
-const std::vector<double>& of_measure(const PerturbationScores& scores, StabilityMeasure measure) {
-  return measure == StabilityMeasure::flips ? scores.flips : scores.top5_distances;
-}
-
-double largest(StabilityMeasure measure) {
-  return measure == StabilityMeasure::flips ? 1 : kLargestTop5Distance;
-}
-
-/// One sequence's part in a mean: its scores are divided by `divisor`.
-struct Part {
-  const PerturbationScores* scores;
-  double divisor;
-};
-
-Part divided(const PerturbationScores& scores, StabilityMeasure measure,
-             const PerturbationBaseline& baseline) {
-  const double divisor =
-      measure == StabilityMeasure::flips ? baseline.flip_probability : baseline.top5_distance;
-  if (!(divisor > 0 && std::isfinite(divisor)))
-    throw InternalError(fmt::format("a baseline of {} for {}", divisor, scores.perturbation));
-  return {.scores = &scores, .divisor = divisor};
-}
-
-Estimate mean_of(std::span<const Part> parts, StabilityMeasure measure) {
-  if (parts.empty() || of_measure(*parts[0].scores, measure).empty())
-    throw InternalError("the stability of no images");
-  const std::size_t n = of_measure(*parts[0].scores, measure).size();
-  double highest = 0;
-  for (const Part& part : parts) highest += largest(measure) / part.divisor;
-  // Every score in units of the highest that it could be, as the bootstrap wants them.
-  std::vector<double> shares(n);
-  CompensatedSum sum;
-  for (const Part& part : parts) {
-    const std::vector<double>& scores = of_measure(*part.scores, measure);
-    if (scores.size() != n) throw InternalError("sequences of different numbers of images");
-    for (std::size_t i = 0; i < n; ++i) {
-      if (!(scores[i] >= 0 && scores[i] <= largest(measure)))
-        throw InternalError(fmt::format("a stability score of {}", scores[i]));
-      shares[i] += scores[i] / part.divisor / highest;
-      sum.add(scores[i] / part.divisor);
-    }
-  }
-  for (double& share : shares) share = std::min(share, 1.0);  // rounding may exceed it
-  const Interval interval = bootstrap_interval(shares);
-  const auto count = static_cast<double>(parts.size());
-  return {.value = sum.value() / count / static_cast<double>(n),
-          .low = interval.low * highest / count,
-          .high = interval.high * highest / count,
-          .n = n};
-}
-
-template <typename T>
-const T* find(std::span<const T> all, std::string_view perturbation) {
-  const auto at = std::ranges::find(all, perturbation, &T::perturbation);
-  return at == all.end() ? nullptr : &*at;
-}
-
 }  // namespace
 
 std::span<const std::string_view> imagenet_p_perturbations() {
   return kPerturbations;
 }
 
-Top5 top5_of(std::span<const float> scores) {
+Top5 top5_of(std::span<const double> scores) {
   const auto before = [&](std::size_t a, std::size_t b) {
     if (std::isnan(scores[a]) || std::isnan(scores[b])) return !std::isnan(scores[a]);
     return scores[a] > scores[b];
@@ -137,31 +79,6 @@ double mean_top5_distance(std::span<const Top5> frames, FramePairs pairs) {
   return mean_over_pairs(frames.size(), pairs, [&](std::size_t i, std::size_t earlier) {
     return top5_distance(frames[earlier], frames[i]);
   });
-}
-
-Estimate stability(const PerturbationScores& scores, StabilityMeasure measure,
-                   const PerturbationBaseline* baseline) {
-  const Part part =
-      baseline == nullptr ? Part{.scores = &scores, .divisor = 1} : divided(scores, measure, *baseline);
-  return mean_of({&part, 1}, measure);
-}
-
-Estimate mean_unnormalised_stability(std::span<const PerturbationScores> scores, StabilityMeasure measure) {
-  std::vector<Part> parts;
-  for (const PerturbationScores& one : scores) parts.push_back({.scores = &one, .divisor = 1});
-  return mean_of(parts, measure);
-}
-
-std::optional<Estimate> mean_stability(std::span<const PerturbationScores> scores, StabilityMeasure measure,
-                                       std::span<const PerturbationBaseline> baselines) {
-  std::vector<Part> parts;
-  for (const std::string_view perturbation : kPerturbations) {
-    const PerturbationScores* const one = find(scores, perturbation);
-    const PerturbationBaseline* const baseline = find(baselines, perturbation);
-    if (one == nullptr || baseline == nullptr) return std::nullopt;
-    parts.push_back(divided(*one, measure, *baseline));
-  }
-  return mean_of(parts, measure);
 }
 
 }  // namespace vitrobust::reports

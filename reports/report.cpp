@@ -46,6 +46,8 @@ std::string_view to_string(CellKind kind) {
       return "clean";
     case CellKind::corruption:
       return "corruption";
+    case CellKind::perturbation:
+      return "perturbation";
     case CellKind::attack:
       return "attack";
     case CellKind::corruption_attack:

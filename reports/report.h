@@ -17,14 +17,16 @@ inline constexpr int kSchemaVersion = 1;
 /// How many failed samples a row names; it counts them all.
 inline constexpr std::size_t kNamedFailures = 20;
 
-enum class CellKind { clean, corruption, attack, corruption_attack };
+enum class CellKind { clean, corruption, perturbation, attack, corruption_attack };
 
-/// "clean", "corruption", "attack" or "corruption+attack".
+/// "clean", "corruption", "perturbation", "attack" or "corruption+attack".
 std::string_view to_string(CellKind kind);
 
 /// A cell as planned and as evaluated; what make_row() turns into a row.
 struct Cell {
-  std::string id;  ///< "clean", "corruption/fog/3", "attack/pgd:norm=linf,…", "corruption/fog/3+attack/…"
+  /// "clean", "corruption/fog/3", "perturbation/tilt/1", "attack/pgd:norm=linf,…",
+  /// "corruption/fog/3+attack/…"
+  std::string id;
   CellKind kind = CellKind::clean;
   /// {"name": "fog", "severity": 3, parameters …}; of several stages {"name": "fog+fgsm", "stages": [{…},
   /// {…}]}.
@@ -54,8 +56,9 @@ struct ReportHeader {
 };
 
 /// One row of the report from the outcomes of one cell: n, correct, accuracy, Wilson 95 % interval, top-5,
-/// mean loss and, for attacks, clean accuracy, success rate, largest linf, mean l2, mean queries; every field
-/// is explained in docs/report.md. Failed samples are counted, the first kNamedFailures are named, and they
+/// mean loss and, for attacks, clean accuracy, success rate, largest linf, mean l2, mean queries; for
+/// perturbation sequences the flip probability and the top-5 distance instead of an accuracy. Every field is
+/// explained in docs/report.md. Failed samples are counted, the first kNamedFailures are named, and they
 /// are not part of n. A cell that failed, or in which not one sample could be classified, has an error and
 /// null for every figure. Sums are compensated and run in the order of sample ids, so the row does not depend
 /// on the order of the outcomes.
@@ -82,7 +85,7 @@ Json make_report(const ReportHeader& header, std::span<const Cell> cells, std::v
 /// asks for it; models that still do not fit go to a further table below.
 /// @param reports from make_report or read_report
 /// @param width columns available
-/// @param colour whether escape sequences may be used (bold: the highest accuracy of a line)
+/// @param colour whether escape sequences may be used (bold: the best figure of a line)
 /// @throws InputError when something is not a report
 std::string console_table(std::span<const Json> reports, int width, bool colour);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "reports/perturbation_metrics.h"
 #include "reports/report.h"
 #include "reports/statistics.h"
 
@@ -101,6 +102,24 @@ void add_attack(Json& row, const OutcomeList& outcomes) {
   row["queries_mean"] = mean(attacked, [](const Outcome& outcome) { return outcome.queries; });
 }
 
+/// How stable the predictions along the sequences are, in place of an accuracy.
+void add_stability(Json& row, const OutcomeList& outcomes) {
+  row["flip_probability"] = mean(outcomes, [](const Outcome& outcome) { return outcome.flip_share; });
+  row["top5_distance"] = mean(outcomes, [](const Outcome& outcome) { return outcome.top5_distance; });
+  row["flip_probability_ci95"] = nullptr;
+  row["top5_distance_ci95"] = nullptr;
+  if (outcomes.empty()) return;
+  std::vector<std::vector<double>> scores(2);
+  for (const Outcome* outcome : outcomes) {
+    scores[0].push_back(outcome->flip_share);
+    scores[1].push_back(outcome->top5_distance / kLargestTop5Distance);
+  }
+  const std::vector<Interval> intervals = bootstrap_intervals(scores);
+  row["flip_probability_ci95"] = {intervals[0].low, intervals[0].high};
+  row["top5_distance_ci95"] = {intervals[1].low * kLargestTop5Distance,
+                               intervals[1].high * kLargestTop5Distance};
+}
+
 Json named_failures(const OutcomeList& failed) {
   Json named = Json::array();
   for (std::size_t i = 0; i < std::min(failed.size(), kNamedFailures); ++i)
@@ -138,7 +157,9 @@ Json make_row(const Cell& cell, std::span<const Outcome> outcomes) {
               {"n_planned", cell.n_planned.value_or(outcomes.size())},
               {"n_failed", sorted.failed.size()},
               {"failed_samples", named_failures(sorted.failed)}};
-  add_accuracy(row, cell, shown);
+  // The predictions along a sequence are compared with each other, not with the label.
+  add_accuracy(row, cell, cell.kind == CellKind::perturbation ? none : shown);
+  if (cell.kind == CellKind::perturbation) add_stability(row, shown);
   if (cell.kind == CellKind::attack || cell.kind == CellKind::corruption_attack) add_attack(row, shown);
   row["error"] = error_of(cell, sorted);
   row["notes"] = notes_of(cell, shown);

@@ -96,8 +96,8 @@ std::vector<std::string> strings_at(const Json& object, const std::string& key, 
 
 CellKind kind_at(const Json& row, const std::string& where) {
   const auto text = json_get<std::string>(row, "kind", where);
-  for (const CellKind kind :
-       {CellKind::clean, CellKind::corruption, CellKind::attack, CellKind::corruption_attack}) {
+  for (const CellKind kind : {CellKind::clean, CellKind::corruption, CellKind::perturbation, CellKind::attack,
+                              CellKind::corruption_attack}) {
     if (text == to_string(kind)) return kind;
   }
   throw_json_type(where, "kind", fmt::format("is '{}', which is none of ours", text));
@@ -109,6 +109,11 @@ void read_figures(const Json& row, const std::string& where, RowView& view) {
   view.ci95 = interval_or_null(row, "ci95", where);
   view.top5 = proportion_or_null(row, "top5", where);
   view.mean_loss = magnitude_or_null(row, "mean_loss", where);
+  if (view.kind == CellKind::perturbation) {
+    view.flip_probability = proportion_or_null(row, "flip_probability", where);
+    view.flip_probability_ci95 = interval_or_null(row, "flip_probability_ci95", where);
+    view.top5_distance = magnitude_or_null(row, "top5_distance", where);
+  }
   if (view.kind != CellKind::attack && view.kind != CellKind::corruption_attack) return;
   if (!member(row, "clean_correct", where).is_null())
     view.clean_correct = count_at(row, "clean_correct", where);
@@ -141,9 +146,16 @@ RowView view_row(const Json& row, const std::string& source, std::size_t index) 
   return view;
 }
 
-/// Errors divided by a baseline's are no proportions.
-bool is_ratio(const std::string& aggregate_id) {
+/// Errors divided by AlexNet's on corrupted images.
+bool is_corruption_ratio(const std::string& aggregate_id) {
   return aggregate_id.starts_with("ce/") || aggregate_id == "mce" || aggregate_id == "relative_mce";
+}
+
+/// Figures that are no proportions: ratios to a baseline's, and distances.
+bool is_unbounded(const std::string& aggregate_id) {
+  return is_corruption_ratio(aggregate_id) || aggregate_id.starts_with("fr/") ||
+         aggregate_id.starts_with("t5d/") || aggregate_id == "mfr" || aggregate_id == "mt5d" ||
+         aggregate_id == "ut5d";
 }
 
 std::optional<Interval> ratio_interval_or_null(const Json& object, const std::string& key,
@@ -159,10 +171,11 @@ AggregateView view_aggregate(const Json& aggregate, const std::string& source, s
   AggregateView view;
   view.id = json_get<std::string>(aggregate, "id", fmt::format("{}: aggregate {}", source, index));
   const std::string where = fmt::format("{}: aggregate '{}'", source, view.id);
-  if (is_ratio(view.id)) {
+  view.baseline = json_get_or<std::string>(aggregate, "baseline", "", where);
+  if (is_unbounded(view.id)) {
     view.value = number_or_null(aggregate, "value", where);
     view.ci95 = ratio_interval_or_null(aggregate, "ci95", where);
-    view.protocol = json_get<std::string>(aggregate, "protocol", where);
+    if (is_corruption_ratio(view.id)) view.protocol = json_get<std::string>(aggregate, "protocol", where);
   } else {
     view.value = proportion_or_null(aggregate, "value", where);
     view.ci95 = interval_or_null(aggregate, "ci95", where);

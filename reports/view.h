@@ -28,6 +28,9 @@ struct RowView {
   std::optional<double> mean_loss;
   std::optional<std::uint64_t> clean_correct;  ///< this and the next five: attack rows only
   std::optional<double> clean_accuracy, success_rate, linf_max, l2_mean, queries_mean;
+  /// Perturbation rows only; the first is a proportion, the second in [0, 18].
+  std::optional<double> flip_probability, top5_distance;
+  std::optional<Interval> flip_probability_ci95;
   std::string error;
   std::vector<std::string> notes;
 };
@@ -39,7 +42,9 @@ struct AggregateView {
   std::uint64_t n = 0;
   std::uint64_t n_conditions = 0;
   std::vector<std::string> left_out;
-  /// "memory" or "published"; empty unless the figure is divided by a baseline's.
+  /// Whose figures it is divided by; empty when it is not.
+  std::string baseline;
+  /// "memory" or "published"; empty unless corrupted images are compared with a baseline's.
   std::string protocol;
 };
 

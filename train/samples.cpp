@@ -3,12 +3,9 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
-#include <exception>
-#include <mutex>
-#include <thread>
 
+#include "core/parallel.h"
 #include "data/preprocess.h"
 
 namespace vitrobust::train {
@@ -19,29 +16,6 @@ void to_planes(const data::Image& image, std::uint8_t* planes) {
   const std::size_t pixels = image.pixels.size() / 3;
   for (std::size_t channel = 0; channel < 3; ++channel)
     for (std::size_t i = 0; i < pixels; ++i) planes[channel * pixels + i] = image.pixels[3 * i + channel];
-}
-
-/// Calls work(0) … work(count-1) from several threads; rethrows the first exception once all have stopped.
-template <typename Work>
-void parallel_for_each(std::uint64_t count, int threads, const Work& work) {
-  std::atomic<std::uint64_t> next{0};
-  std::exception_ptr failure;
-  std::mutex mutex;
-  const auto run = [&] {
-    try {
-      for (std::uint64_t i = next++; i < count; i = next++) work(i);
-    } catch (...) {
-      next = count;
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> workers;
-    for (int i = 1; i < threads; ++i) workers.emplace_back(run);
-    run();
-  }
-  if (failure) std::rethrow_exception(failure);
 }
 
 at::Tensor to_unit_interval(const at::Tensor& bytes) {
@@ -63,7 +37,7 @@ Samples load_samples(const data::Dataset& dataset, SampleRange range, const data
   auto* labels = samples.labels.data_ptr<std::int64_t>();
   const std::uint64_t stride =
       3 * static_cast<std::uint64_t>(config.height) * static_cast<std::uint64_t>(config.width);
-  parallel_for_each(range.count, threads, [&](std::uint64_t i) {
+  for_each_index(range.count, threads, [&](std::size_t i) {
     const std::uint64_t id = range.first + i;
     to_planes(data::preprocess(dataset.load(id), config, dataset.info().image_files), images + i * stride);
     labels[i] = dataset.label(id);

@@ -1,17 +1,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <filesystem>
 #include <memory>
-#include <mutex>
-#include <thread>
 #include <vector>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
 #include "core/names.h"
+#include "core/parallel.h"
 #include "core/progress.h"
 #include "data/dataset.h"
 #include "data/preprocess.h"
@@ -61,7 +59,8 @@ class CorruptCommand {
       : options_(options),
         planned_(requested_corruptions(options.conditions)),
         dataset_(data::open_dataset(options.data)),
-        seed_(static_cast<std::uint64_t>(options.seed)) {
+        seed_(static_cast<std::uint64_t>(options.seed)),
+        frost_(read_frost(options.corruptions)) {
     samples_ = dataset_->size();
     if (options.limit) samples_ = std::min(samples_, static_cast<std::uint64_t>(*options.limit));
     if (samples_ == 0) throw Error(ExitCode::nothing_evaluated, options.data + ": holds no images");
@@ -97,7 +96,7 @@ class CorruptCommand {
   }
 
   [[nodiscard]] CorruptionSettings settings_for(const data::Image& image) const {
-    return corruption_settings(options_.corruptions, image.height, image.width);
+    return corruption_settings(options_.corruptions, image.height, image.width, frost_);
   }
 
   /// So that what cannot be computed for any image is found before anything is written.
@@ -138,43 +137,22 @@ class CorruptCommand {
   void write_all() {
     Progress progress(samples_ * planned_.size(), options_.quiet);
     progress.stage(fmt::format("{} conditions", planned_.size()));
-    const auto threads =
-        options_.threads > 0 ? static_cast<unsigned>(options_.threads) : std::thread::hardware_concurrency();
     constexpr std::uint64_t kChunk = 16;
     for (std::uint64_t first = 0; first < samples_; first += kChunk) {
       if (interrupt_noted()) throw Interrupted("interrupted", "the same command goes on where it stopped");
       const std::uint64_t end = std::min(first + kChunk, samples_);
-      for (const std::string& warning : write_chunk(first, end, std::max(1U, threads)))
-        progress.message("warning: " + warning);
+      for (const std::string& warning : write_chunk(first, end)) progress.message("warning: " + warning);
       progress.advance((end - first) * planned_.size(), end - first);
     }
     progress.finish();
   }
 
-  /// Returns what could not be read. Threads take one image at a time.
-  std::vector<std::string> write_chunk(std::uint64_t first, std::uint64_t end, unsigned threads) {
-    std::atomic<std::uint64_t> next{first};
-    std::mutex mutex;
-    std::vector<std::string> warnings;
-    std::exception_ptr failure;
-    const auto work = [&] {
-      for (std::uint64_t id = next++; id < end; id = next++) {
-        try {
-          std::string warning = write_sample(id);
-          const std::lock_guard lock(mutex);
-          if (!warning.empty()) warnings.push_back(std::move(warning));
-        } catch (...) {
-          const std::lock_guard lock(mutex);
-          if (!failure) failure = std::current_exception();
-        }
-      }
-    };
-    {
-      std::vector<std::jthread> helpers;
-      for (unsigned i = 1; i < threads; ++i) helpers.emplace_back(work);
-      work();
-    }
-    if (failure) std::rethrow_exception(failure);
+  /// Returns what could not be read.
+  std::vector<std::string> write_chunk(std::uint64_t first, std::uint64_t end) {
+    std::vector<std::string> warnings(end - first);
+    for_each_index(warnings.size(), thread_count(options_.threads),
+                   [&](std::size_t i) { warnings[i] = write_sample(first + i); });
+    std::erase(warnings, std::string());
     failed_ += warnings.size();
     return warnings;
   }
@@ -207,6 +185,7 @@ class CorruptCommand {
   std::vector<PlannedCorruption> planned_;
   std::unique_ptr<data::Dataset> dataset_;
   std::uint64_t seed_;
+  std::shared_ptr<const corruptions::FrostTextures> frost_;
   std::uint64_t samples_ = 0;
   std::uint64_t failed_ = 0;
   std::vector<std::unique_ptr<ByteArrayFile>> arrays_;

@@ -5,8 +5,14 @@
 
 namespace vitrobust::eval {
 
+std::shared_ptr<const corruptions::FrostTextures> read_frost(const CorruptionOptions& options) {
+  if (options.frost_dir.empty()) return nullptr;
+  return std::make_shared<const corruptions::FrostTextures>(options.frost_dir);
+}
+
 CorruptionSettings corruption_settings(const CorruptionOptions& options, std::int64_t height,
-                                       std::int64_t width) {
+                                       std::int64_t width,
+                                       std::shared_ptr<const corruptions::FrostTextures> frost) {
   const auto flavour = corruptions::find_flavour(options.flavour);
   if (!flavour) throw InternalError("flavour " + options.flavour);
   CorruptionSettings settings;
@@ -17,8 +23,7 @@ CorruptionSettings corruption_settings(const CorruptionOptions& options, std::in
   else if (*flavour == corruptions::Flavour::hendrycks)
     settings.parameter_set =
         corruptions::parameter_set_for(static_cast<int>(height), static_cast<int>(width));
-  if (!options.frost_dir.empty())
-    settings.frost = std::make_shared<const corruptions::FrostTextures>(options.frost_dir);
+  settings.frost = std::move(frost);
   settings.protocol = options.protocol == "published" ? Protocol::published : Protocol::memory;
   settings.random = options.rng == "numpy" ? RandomKind::numpy : RandomKind::philox;
   return settings;

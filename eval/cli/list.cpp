@@ -7,6 +7,7 @@
 #include "core/error.h"
 #include "core/names.h"
 #include "corruptions/corruption.h"
+#include "corruptions/perturbation.h"
 #include "data/dataset.h"
 #include "eval/cli/commands.h"
 #include "eval/suite.h"
@@ -18,6 +19,13 @@ namespace {
 Json list_corruptions() {
   Json list = Json::array();
   for (const auto& entry : corruptions::corruption_table())
+    list.push_back({{"name", entry.name}, {"group", entry.group}, {"help", entry.help}});
+  return list;
+}
+
+Json list_perturbations() {
+  Json list = Json::array();
+  for (const auto& entry : corruptions::perturbation_table())
     list.push_back({{"name", entry.name}, {"group", entry.group}, {"help", entry.help}});
   return list;
 }
@@ -63,11 +71,10 @@ struct Listing {
 };
 
 const std::vector<Listing>& listings() {
-  static const std::vector<Listing> table = {{"corruptions", list_corruptions},
-                                             {"attacks", list_attacks},
-                                             {"attention", list_attention},
-                                             {"suites", list_suites},
-                                             {"data", list_data}};
+  static const std::vector<Listing> table = {
+      {"corruptions", list_corruptions}, {"perturbations", list_perturbations},
+      {"attacks", list_attacks},         {"attention", list_attention},
+      {"suites", list_suites},           {"data", list_data}};
   return table;
 }
 

@@ -56,7 +56,11 @@ po::options_description what_group(RunOptions& run) {
       "out", po::value(&run.out)->value_name("DIR"),
       "the run directory; an interrupted run there goes on; with several checkpoints each gets a folder in "
       "it")("limit", into(run.limit)->value_name("N"), "only the first N samples")(
-      "seed", po::value(&run.seed)->value_name("N"), "seed of all random draws (default 0)");
+      "seed", po::value(&run.seed)->value_name("N"), "seed of all random draws (default 0)")(
+      "perturbation-baseline", po::value(&run.perturbation_baseline)->value_name("FILE"),
+      "what mFR and mT5D divide by, AlexNet's figures in the paper: a JSON file of them, or the report.json "
+      "of "
+      "a run of that model");
   return group;
 }
 
@@ -197,8 +201,8 @@ po::options_description inspect_description(InspectOptions& inspect) {
 po::options_description list_description(ListOptions& list) {
   po::options_description all("Options", kHelpWidth);
   all.add_options()("what", po::value(&list.what)->value_name("NAME"),
-                    "corruptions, attacks, attention, suites or data")("json", po::bool_switch(&list.json),
-                                                                       "as JSON")("help,h", "this text");
+                    "corruptions, perturbations, attacks, attention, suites or data")(
+      "json", po::bool_switch(&list.json), "as JSON")("help,h", "this text");
   return all;
 }
 
@@ -224,7 +228,7 @@ const std::vector<Help>& help_table() {
        [] { return corrupt_description(corrupt); }},
       {"inspect", "vitrobust inspect --checkpoint PATH [--json]",
        [] { return inspect_description(inspect); }},
-      {"list", "vitrobust list [corruptions|attacks|attention|suites|data] [--json]",
+      {"list", "vitrobust list [corruptions|perturbations|attacks|attention|suites|data] [--json]",
        [] { return list_description(list); }},
   };
   return table;

@@ -33,6 +33,7 @@ struct RunOptions {
   std::optional<std::int64_t> limit;
   std::int64_t seed = 0;
   CorruptionOptions corruptions;
+  std::string perturbation_baseline;
   // How to compute; none of these changes a result but precision.
   std::string precision = "fp32";
   std::string device = "auto";

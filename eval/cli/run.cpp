@@ -7,11 +7,11 @@
 #include <filesystem>
 #include <memory>
 #include <set>
-#include <thread>
 
 #include "core/error.h"
 #include "core/files.h"
 #include "core/interrupt.h"
+#include "core/parallel.h"
 #include "core/terminal.h"
 #include "eval/cli/commands.h"
 #include "eval/cli/corruption_settings.h"
@@ -117,8 +117,10 @@ class RunCommand {
       : options_(options),
         dataset_(data::open_dataset(options.data)),
         plan_(make_plan(requested_conditions(options, *dataset_, warnings_))),
-        threads_(options.threads > 0 ? static_cast<int>(options.threads)
-                                     : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()))) {
+        threads_(thread_count(options.threads)),
+        frost_(read_frost(options.corruptions)) {
+    if (!options.perturbation_baseline.empty())
+      baseline_ = reports::read_perturbation_baseline(options.perturbation_baseline);
     for (const std::string& warning : warnings_) fmt::print(stderr, "warning: {}\n", warning);
     samples_ = dataset_->size();
     if (options.limit) samples_ = std::min(samples_, static_cast<std::uint64_t>(*options.limit));
@@ -176,12 +178,13 @@ class RunCommand {
                          .precision = options_.precision,
                          .corruptions = corruption_settings,
                          .warnings = warnings_,
-                         .lanes = info.lanes};
+                         .lanes = info.lanes,
+                         .perturbation_baseline = baseline_};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
   }
 
   [[nodiscard]] CorruptionSettings settings_for(const models::ClassifierInfo& info) const {
-    CorruptionSettings settings = corruption_settings(options_.corruptions, info.height, info.width);
+    CorruptionSettings settings = corruption_settings(options_.corruptions, info.height, info.width, frost_);
     settings.ready_made = !dataset_->ready_made().empty();
     return settings;
   }
@@ -222,6 +225,8 @@ class RunCommand {
   std::unique_ptr<data::Dataset> dataset_;
   std::vector<PlannedCell> plan_;
   int threads_;
+  std::shared_ptr<const corruptions::FrostTextures> frost_;
+  std::optional<reports::PerturbationBaseline> baseline_;
   std::uint64_t samples_ = 0;
   std::string dataset_fingerprint_;
   std::deque<ModelRun> runs_;  // runners refer to the models, which must stay where they are

@@ -63,6 +63,7 @@ TEST_P(EveryPerturbation, HasItsFramesAtEverySizeAndLeavesItsInputAlone) {
       for (const int difficulty : {1, 3}) {
         const auto frames = make(GetParam(), image, {.set = set, .difficulty = difficulty});
         ASSERT_EQ(frames.size(), frame_count(GetParam().name, set));
+        ASSERT_EQ(frames.size(), static_cast<std::size_t>(GetParam().frames(set)));
         for (const data::Image& frame : frames) {
           EXPECT_EQ(frame.height, height);
           EXPECT_EQ(frame.width, width);

@@ -2,7 +2,10 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/error.h"
 #include "core/json.h"
@@ -69,6 +72,34 @@ TEST(Preprocess, CropsALongImageWithoutMakingItAll) {
 
 TEST(Preprocess, RefusesAnImageBeyondAllProportion) {
   EXPECT_THROW(preprocess(Image(1, 5'000'000), {}, true), InputError);
+}
+
+TEST(PreprocessUncropped, HasThePreprocessedImageInItsCentre) {
+  const PreprocessConfig config{.height = 24, .width = 24, .crop_pct = 0.75};
+  for (const auto& [height, width] : {std::pair{50, 70}, {71, 33}, {24, 24}}) {
+    const Image image = noise_image(height, width);
+    const Image whole = preprocess_uncropped(image, config, true);
+    EXPECT_EQ(std::min(whole.height, whole.width), 32);
+    const Image centre = preprocess(image, config, true);
+    const int top = static_cast<int>(std::nearbyint((whole.height - 24) / 2.0));
+    const int left = static_cast<int>(std::nearbyint((whole.width - 24) / 2.0));
+    for (int y = 0; y < 24; ++y)
+      for (int i = 0; i < 3 * 24; ++i)
+        ASSERT_EQ(centre.pixels[static_cast<std::size_t>(3 * 24 * y + i)],
+                  whole.pixels[static_cast<std::size_t>(3 * (whole.width * (top + y) + left) + i)]);
+  }
+}
+
+TEST(PreprocessUncropped, IsThePreprocessedImageWhereNothingIsCropped) {
+  const Image image = noise_image(20, 30);
+  EXPECT_EQ(preprocess_uncropped(image, {.height = 24, .width = 24}, false),
+            preprocess(image, {.height = 24, .width = 24}, false));
+  const PreprocessConfig border{.height = 24, .width = 24, .crop_pct = 1.0, .crop_mode = CropMode::border};
+  EXPECT_EQ(preprocess_uncropped(image, border, true), preprocess(image, border, true));
+}
+
+TEST(PreprocessUncropped, RefusesALongImageOfWhichItWouldKeepEverything) {
+  EXPECT_THROW(preprocess_uncropped(Image(1, 16000), {}, true), InputError);
 }
 
 TEST(PreprocessConfig, DefaultsAreSound) {

@@ -104,6 +104,34 @@ TEST(BatchProducer, CanBeLeftEarly) {
   EXPECT_LE(dataset.loads(), 25) << "at most two batches ahead, one in the making";
 }
 
+TEST(BatchProducer, HandsOutTheFramesOfSampleAfterSample) {
+  const FakeDataset dataset(5, 8, {2});
+  const data::PreprocessConfig preprocess = eight_by_eight();
+  const auto translate = plan_perturbation(parse_condition("perturbation:sequence=translate").stages.at(0));
+  ImageCache cache(dataset, preprocess);
+  cache.reset(0, 5);
+  BatchProducer producer(dataset, cache,
+                         {.ids = first_ids(5), .batch_size = 3, .perturbation = &*translate, .threads = 2});
+  const std::optional<Batch> batch = producer.next();
+  EXPECT_THAT(batch->ids, ElementsAre(0, 1));
+  EXPECT_EQ(batch->failed.size(), 1U);
+  ASSERT_EQ(batch->images.size(), 82U);
+  EXPECT_EQ(batch->images[20], dataset.load(0)) << "the middle frame is the image";
+  EXPECT_EQ(batch->images[41 + 20], dataset.load(1));
+}
+
+TEST(ImageCache, WhatMovesIsCroppedAfterwards) {
+  const FakeDataset dataset(1, 20);
+  data::PreprocessConfig preprocess = eight_by_eight();
+  preprocess.crop_pct = 0.5;
+  const ImageCache square(dataset, preprocess);
+  EXPECT_EQ(square.frame_side(), 8);
+  preprocess.width = 12;
+  const ImageCache oblong(dataset, preprocess);
+  EXPECT_EQ(oblong.frame_side(), 0);
+  EXPECT_EQ(oblong.get_uncropped(0).width, 12);
+}
+
 TEST(ImageCache, DecodesOnceAndFollowsTheChunk) {
   const FakeDataset dataset(6, 8);
   const data::PreprocessConfig preprocess = eight_by_eight();

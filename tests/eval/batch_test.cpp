@@ -79,5 +79,26 @@ TEST(Score, LargeLogitsDoNotOverflow) {
   EXPECT_DOUBLE_EQ(score(batch, torch::tensor({{1e30, 0.0, 0.0}}, torch::kDouble)).at(0).loss, 1e30);
 }
 
+TEST(ScoreSequences, ComparesTheFramesOfEachSample) {
+  Batch batch;
+  batch.ids = {4, 9};
+  batch.labels = {0, 1};
+  batch.images.resize(6);
+  // Best classes of the frames: 0 1 0 of the first sample, 2 2 1 of the second.
+  const at::Tensor logits = torch::tensor(
+      {{3.0, 2.0, 1.0}, {2.0, 3.0, 1.0}, {3.0, 2.0, 1.0}, {1.0, 2.0, 3.0}, {1.0, 2.0, 3.0}, {1.0, 3.0, 2.0}});
+  const auto consecutive = score_sequences(batch, logits, {});
+  ASSERT_EQ(consecutive.size(), 2U);
+  EXPECT_EQ(consecutive[0].sample_id, 4U);
+  EXPECT_EQ(consecutive[1].label, 1);
+  EXPECT_DOUBLE_EQ(consecutive[0].flip_share, 1);
+  EXPECT_DOUBLE_EQ(consecutive[1].flip_share, 0.5);
+  EXPECT_DOUBLE_EQ(consecutive[0].top5_distance, 2);  // two neighbours change places
+  EXPECT_DOUBLE_EQ(consecutive[1].top5_distance, 1);
+  const auto with_first = score_sequences(batch, logits.to(at::kFloat), {.with_first = true});
+  EXPECT_DOUBLE_EQ(with_first[0].flip_share, 0.5);
+  EXPECT_DOUBLE_EQ(with_first[1].flip_share, 0.5);
+}
+
 }  // namespace
 }  // namespace vitrobust::eval

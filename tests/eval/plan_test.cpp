@@ -47,6 +47,19 @@ TEST(Plan, LooksConditionsUp) {
   EXPECT_EQ(plan[3].cell.condition.at("stages").size(), 2U);
 }
 
+TEST(Plan, PerturbationSequencesAreCellsOfTheirOwnKind) {
+  const auto plan = plan_of({"perturbation:sequence=snow", "perturbation:sequence=tilt,difficulty=2"});
+  EXPECT_EQ(plan[0].cell.id, "perturbation/snow/1");
+  EXPECT_EQ(plan[0].cell.kind, CellKind::perturbation);
+  EXPECT_EQ(plan[0].slug, "perturbation-snow-1");
+  EXPECT_FALSE(plan[0].corruption.has_value()) << "although a corruption has the name";
+  EXPECT_EQ(plan[0].cell.condition,
+            Json({{"name", "perturbation"}, {"sequence", "snow"}, {"difficulty", 1}}));
+  EXPECT_EQ(plan[1].perturbation->pairs().step, 2);
+  EXPECT_FALSE(plan[1].perturbation->pairs().with_first);
+  EXPECT_TRUE(plan_of({"perturbation:sequence=shot_noise"})[0].perturbation->pairs().with_first);
+}
+
 TEST(Plan, DefaultsAreFilledInSoThatEqualConditionsHaveEqualIds) {
   const auto defaults = plan_of({"pgd"});
   const auto written = plan_of({"pgd:step_size=2/255,eps=8/255"});
@@ -63,6 +76,11 @@ TEST(Plan, RefusesWhatMakesNoSense) {
   EXPECT_THAT(complaint({"fgsm+brightness:severity=1"}), HasSubstr("at most one corruption"));
   EXPECT_THAT(complaint({"fgsm+pgd"}), HasSubstr("at most one attack"));
   EXPECT_THAT(complaint({"clean", "clean"}), HasSubstr("given twice"));
+  EXPECT_THAT(complaint({"perturbation:sequence=tilt+fgsm"}), HasSubstr("stands alone"));
+  EXPECT_THAT(complaint({"snow:severity=1+perturbation:sequence=tilt"}), HasSubstr("stands alone"));
+  EXPECT_THAT(complaint({"perturbation"}), HasSubstr("needs sequence"));
+  EXPECT_THAT(complaint({"perturbation:sequence=fog"}), HasSubstr("gaussian_noise"));
+  EXPECT_THAT(complaint({"perturbation:sequence=tilt,difficulty=4"}), HasSubstr("out of range"));
   EXPECT_THAT(complaint({"brightness"}), HasSubstr("needs severity"));
   EXPECT_THAT(complaint({"brightness:severity=6"}), HasSubstr("out of range"));
   EXPECT_THAT(complaint({"fgsm:eps=0.03x"}), HasSubstr("0.03x"));

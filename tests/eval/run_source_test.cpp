@@ -144,10 +144,10 @@ TEST(RunSource, AStoreThatIsDamagedOrNewer) {
   for (std::size_t size = 1; size < whole.size(); size += 2048)
     EXPECT_THAT(with(whole.substr(0, size)), Not(HasSubstr("nothing was thrown"))) << size;
   std::string newer = whole;
-  const std::size_t at = newer.find("schema_version1");
+  const std::size_t at = newer.find("schema_version2");
   ASSERT_NE(at, std::string::npos);
   newer[at + std::string("schema_version").size()] = '7';
-  EXPECT_THAT(with(newer), HasSubstr("has schema version '7', this vitrobust reads 1"));
+  EXPECT_THAT(with(newer), HasSubstr("has schema version '7', this vitrobust reads 2"));
   EXPECT_EQ(with(whole), "nothing was thrown");
 }
 

@@ -32,7 +32,9 @@ Outcome outcome(std::uint64_t id) {
           .prediction_before = 3,
           .linf = 8.0 / 255,
           .l2 = 0.7,
-          .queries = 21};
+          .queries = 21,
+          .flip_share = 1.0 / 7,
+          .top5_distance = 17.9};
 }
 
 std::string message_of(const std::function<void()>& body) {

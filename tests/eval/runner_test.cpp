@@ -54,7 +54,8 @@ models::CheckpointDescription description() {
 std::vector<PlannedCell> small_plan() {
   std::vector<ConditionSpec> conditions;
   for (const char* text : {"clean", "gaussian_noise:severity=2", "fgsm:eps=4/255",
-                           "pgd:eps=4/255,steps=4,restarts=2", "brightness:severity=1+fgsm:eps=1/255"})
+                           "pgd:eps=4/255,steps=4,restarts=2", "brightness:severity=1+fgsm:eps=1/255",
+                           "perturbation:sequence=gaussian_noise", "perturbation:sequence=translate"})
     conditions.push_back(parse_condition(text));
   return make_plan(conditions);
 }
@@ -113,11 +114,14 @@ TEST(Runner, ReportsEveryCell) {
   const TemporaryFolder folder;
   const Json report = OneRun{.folder = folder.path()}.report();
   EXPECT_EQ(report.at("status"), "complete");
-  ASSERT_EQ(report.at("rows").size(), 5U);
+  ASSERT_EQ(report.at("rows").size(), 7U);
   for (const Json& row : report.at("rows")) EXPECT_EQ(row.at("n"), 40) << row.at("id");
   const Json& pgd = report.at("rows")[3];
   EXPECT_LE(pgd.at("linf_max").get<double>(), 4.0 / 255 + 1.2e-7);
   EXPECT_LE(pgd.at("accuracy").get<double>(), pgd.at("clean_accuracy").get<double>());
+  const Json& translate = report.at("rows")[6];
+  EXPECT_TRUE(translate.at("accuracy").is_null());
+  EXPECT_GT(translate.at("flip_probability").get<double>(), 0);
   EXPECT_EQ(read_json(folder / "report.json"), report);
 }
 

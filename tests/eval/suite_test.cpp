@@ -63,6 +63,12 @@ TEST(Suites, ImagenetCLeavesTheExtraFourOut) {
   }
 }
 
+TEST(Suites, ImagenetPHoldsTheTenSequences) {
+  EXPECT_EQ(find_suite("imagenet-p").conditions.size(), 11U);
+  for (const PlannedCell& cell : make_plan(find_suite("imagenet-p").conditions))
+    EXPECT_TRUE(cell.perturbation.has_value() || cell.cell.id == "clean") << cell.cell.id;
+}
+
 TEST(Suites, AreReadFromAFile) {
   const TemporaryFolder folder;
   std::ofstream(folder / "mine.json") << R"({"conditions": ["clean", "fgsm:eps=2/255"]})";

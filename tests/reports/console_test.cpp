@@ -106,6 +106,27 @@ TEST(Console, CorruptionFollowedByAttack) {
   EXPECT_THAT(text, HasSubstr("fog 3 + pgd linf eps=2/255"));
 }
 
+TEST(Console, FlipsOfSequencesAreTheBetterTheFewer) {
+  std::vector<Json> reports;
+  for (const double flips : {0.5, 0.25}) {
+    auto cells = tests::sample_cells(2, 0.03);
+    cells.resize(1);
+    for (const char* sequence : {"snow", "tilt"}) {
+      Cell cell;
+      cell.id = std::string("perturbation/") + sequence + "/1";
+      cell.kind = CellKind::perturbation;
+      cell.condition = {{"name", "perturbation"}, {"sequence", sequence}, {"difficulty", 1}};
+      cells.push_back({cell, {{.sample_id = 0, .flip_share = flips}, {.sample_id = 1, .flip_share = 0.25}}});
+    }
+    reports.push_back(tests::report_of(flips == 0.5 ? "standard" : "quest", cells));
+  }
+  expect_approved("console_sequences.approved.txt", table(reports, 100));
+  const std::string coloured = table(reports, 100, true);
+  const std::size_t line = coloured.find("snow, flips");
+  EXPECT_THAT(coloured.substr(line, coloured.find('\n', line) - line), HasSubstr("\033[1m25.0"));
+  expect_approved("console_sequences_one.approved.txt", table({reports[0]}, 80));
+}
+
 TEST(Console, DifferencesOnlyOnTheSameData) {
   std::vector<Json> reports = {sample_report("standard", 0.03), sample_report("quest", 0.06)};
   EXPECT_THAT(table(reports, 100), HasSubstr("Δ pp"));
@@ -114,11 +135,11 @@ TEST(Console, DifferencesOnlyOnTheSameData) {
   EXPECT_THAT(table(reports, 100), HasSubstr("different data"));
 }
 
-TEST(Console, ColourMarksTheHighestOnly) {
+TEST(Console, ColourMarksTheBestOnly) {
   const std::vector<Json> reports = {sample_report("standard", 0.03), sample_report("quest", 0.06)};
   const std::string text = table(reports, 100, true);
   EXPECT_THAT(text, HasSubstr("\033[1m"));
-  EXPECT_THAT(text, HasSubstr("Bold: the highest"));
+  EXPECT_THAT(text, HasSubstr("Bold: the best"));
   EXPECT_THAT(table(reports, 100), Not(HasSubstr("\033")));
   // Without its escape sequences the table is the plain one.
   std::string plain;
