@@ -97,11 +97,11 @@ std::vector<reports::Outcome> RunSource::outcomes(const reports::RowView& row) c
       static_cast<std::uint64_t>(std::ranges::count_if(found, &std::string::empty, &reports::Outcome::error));
   const auto correct = static_cast<std::uint64_t>(std::ranges::count_if(found, &reports::Outcome::correct));
   if (classified != row.n || correct != row.correct.value_or(correct))
-    throw InputError(path_,
-                     fmt::format("row '{}' says {} of {} right, run.db {} of {}: the run has gone on since",
-                                 row.id, row.correct ? std::to_string(*row.correct) : "?", row.n, correct,
-                                 classified),
-                     kWriteAgain);
+    throw InputError(
+        path_,
+        fmt::format("row '{}' says {} of {} right, run.db {} of {}: the run has gone on since", row.id,
+                    row.correct ? std::to_string(*row.correct) : "?", row.n, correct, classified),
+        kWriteAgain);
   return found;
 }
 

@@ -13,14 +13,14 @@
 namespace vitrobust::eval {
 
 /// A RUN as report, compare and gate take it: a run directory (report.json and, unless somebody took it away,
-/// run.db) or a report.json alone. Everything is checked when it is opened; outcomes are read cell by cell, so
-/// that a run need never be in memory whole. Deterministic.
+/// run.db) or a report.json alone. Everything is checked when it is opened; outcomes are read cell by cell,
+/// so that a run need never be in memory whole. Deterministic.
 class RunSource {
  public:
   /// @param path a run directory, or a file: then it is a report, and there are no outcomes
-  /// @throws InputError, one line, when it is neither, when the report is damaged, newer or otherwise no report
-  /// (reports/read_report.h), when run.db cannot be read (eval/run_store_reader.h), or when report.json and
-  /// run.db are not of the same run
+  /// @throws InputError, one line, when it is neither, when the report is damaged, newer or otherwise no
+  /// report (reports/read_report.h), when run.db cannot be read (eval/run_store_reader.h), or when
+  /// report.json and run.db are not of the same run
   explicit RunSource(std::string path);
 
   /// As the user named it.

@@ -85,7 +85,8 @@ PerturbationBaseline read_perturbation_baseline(const std::string& path) {
   PerturbationBaseline baseline =
       json.contains("schema_version") ? from_report(path) : from_figures(json, path);
   if (baseline.sequences.empty())
-    throw InputError(path, "holds no perturbation sequence", "run --suite imagenet-p with the baseline's model");
+    throw InputError(path, "holds no perturbation sequence",
+                     "run --suite imagenet-p with the baseline's model");
   return baseline;
 }
 

@@ -15,8 +15,8 @@ struct Measure {
   const char* ratio_prefix;
   const char* mean_ratio;
   double largest;
-  std::vector<double> CellScores::* scores;
-  double SequenceBaseline::* divisor;
+  std::vector<double> CellScores::*scores;
+  double SequenceBaseline::*divisor;
 };
 
 const Measure kMeasures[] = {

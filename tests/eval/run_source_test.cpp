@@ -35,7 +35,9 @@ std::vector<SampleCell> cells() {
 /// A finished run.
 class FinishedRun {
  public:
-  FinishedRun() : report(tests::run_report("standard", cells())) { tests::write_run(path(), cells(), report); }
+  FinishedRun() : report(tests::run_report("standard", cells())) {
+    tests::write_run(path(), cells(), report);
+  }
 
   [[nodiscard]] const std::string& path() const { return folder_.path(); }
   void rewrite(const Json& changed) const {
@@ -195,7 +197,8 @@ TEST(RunStoreReader, WhileBatchesAreCommittedEveryOpeningSeesWholeBatches) {
     for (std::uint64_t batch = 0; batch < kBatches; ++batch) {
       std::vector<Outcome> outcomes;
       // Far apart ids put a batch on many pages.
-      for (std::uint64_t i = 0; i < kBatch; ++i) outcomes.push_back(tests::outcome(i * kBatches + batch, true));
+      for (std::uint64_t i = 0; i < kBatch; ++i)
+        outcomes.push_back(tests::outcome(i * kBatches + batch, true));
       store.commit(0, outcomes, 1);
     }
   });
