@@ -19,8 +19,8 @@ class JudgedRuns {
   /// In the order of the paths. Named after their models or, where those have one name, after their paths.
   [[nodiscard]] const std::vector<reports::RunData>& runs() const { return runs_; }
 
-  /// The place of the run of that path, model or name. @throws UsageError with the names when there is none, or
-  /// more than one
+  /// The place of the run of that path, model or name. @throws UsageError with the names when there is none,
+  /// or more than one
   [[nodiscard]] std::size_t find(const std::string& wanted) const;
 
  private:

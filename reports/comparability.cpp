@@ -90,17 +90,17 @@ std::vector<std::string> caveats(const RunData& first, const RunData& second) {
     return seed == run.report.at("config").end() ? std::string("unknown") : seed->dump();
   };
   if (config_seed(first) != config_seed(second))
-    found.push_back(
-        fmt::format("the seeds differ ({} in {}, {} in {}): corruptions and attacks drew other random numbers",
-                    config_seed(first), first.name, config_seed(second), second.name));
+    found.push_back(fmt::format(
+        "the seeds differ ({} in {}, {} in {}): corruptions and attacks drew other random numbers",
+        config_seed(first), first.name, config_seed(second), second.name));
   const auto version = [](const RunData& run) {
     const Json& tool = run.report.at("tool");
     return tool.contains("version") && tool.at("version").is_string() ? tool.at("version").get<std::string>()
                                                                       : std::string("unknown");
   };
   if (version(first) != version(second))
-    found.push_back(printable(fmt::format("made by different versions of vitrobust ({} and {})",
-                                          version(first), version(second))));
+    found.push_back(printable(
+        fmt::format("made by different versions of vitrobust ({} and {})", version(first), version(second))));
   return found;
 }
 
@@ -110,9 +110,9 @@ void require_comparable(const RunData& first, const RunData& second) {
   const std::size_t hidden = found.size() > kMostDifferences ? found.size() - kMostDifferences : 0;
   found.resize(found.size() - hidden);
   if (hidden > 0) found.push_back(fmt::format("and {} more", hidden));
-  throw InputError({}, fmt::format("{} and {} cannot be compared: {}", first.name, second.name,
-                                   fmt::join(found, "; ")),
-                   "evaluate both models under the same configuration");
+  throw InputError(
+      {}, fmt::format("{} and {} cannot be compared: {}", first.name, second.name, fmt::join(found, "; ")),
+      "evaluate both models under the same configuration");
 }
 
 }  // namespace vitrobust::reports

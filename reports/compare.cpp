@@ -81,10 +81,10 @@ class Comparer {
   void add_notes() {
     for (const auto* run : {&first_, &second_}) {
       if (!run->outcomes)
-        result_.notes.push_back(
-            fmt::format("{} has no outcomes, only its report.json: the tests are unpaired and see only larger "
-                        "differences",
-                        run->name));
+        result_.notes.push_back(fmt::format(
+            "{} has no outcomes, only its report.json: the tests are unpaired and see only larger "
+            "differences",
+            run->name));
       if (run->view.status != "complete")
         result_.notes.push_back(printable(fmt::format("{} is {}", run->name, run->view.status)));
     }

@@ -45,9 +45,10 @@ struct CellComparison {
 struct Comparison {
   std::string first, second;  ///< names
   CompareSettings settings;
-  bool paired = false;  ///< both runs have outcomes
+  bool paired = false;                ///< both runs have outcomes
   std::vector<CellComparison> cells;  ///< that both have, in the order of the first
-  std::vector<AggregateComparison> aggregates;  ///< over the cells compared; empty unless paired and asked for
+  std::vector<AggregateComparison>
+      aggregates;  ///< over the cells compared; empty unless paired and asked for
   std::vector<std::string> only_first, only_second;  ///< ids of cells that only one of them has
   std::vector<std::string> notes;                    ///< what a reader should know
 

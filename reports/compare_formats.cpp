@@ -57,16 +57,15 @@ TextTable cells_table(const Comparison& comparison) {
 }
 
 TextTable aggregates_table(const Comparison& comparison) {
-  TextTable table{.header = {"over images, all conditions together", comparison.first, comparison.second, "Δ pp",
-                             "95 % CI", "images"},
+  TextTable table{.header = {"over images, all conditions together", comparison.first, comparison.second,
+                             "Δ pp", "95 % CI", "images"},
                   .rows = {}};
   for (const AggregateComparison& aggregate : comparison.aggregates) {
     if (!is_headline(aggregate)) continue;
-    table.rows.push_back({aggregate_label(aggregate.id) + (aggregate.lower_is_better ? " (lower is better)" : ""),
-                          percent_text(aggregate.first), percent_text(aggregate.second),
-                          points_text(aggregate.difference),
-                          aggregate.ci95 ? points_text(*aggregate.ci95) : "none differs",
-                          count_text(aggregate.n)});
+    table.rows.push_back(
+        {aggregate_label(aggregate.id) + (aggregate.lower_is_better ? " (lower is better)" : ""),
+         percent_text(aggregate.first), percent_text(aggregate.second), points_text(aggregate.difference),
+         aggregate.ci95 ? points_text(*aggregate.ci95) : "none differs", count_text(aggregate.n)});
   }
   return table;
 }
@@ -92,8 +91,8 @@ std::vector<std::string> flip_lines(const Comparison& comparison) {
     for (const auto& [word, flips] : {std::pair{"newly broken", &cell->pairing.newly_broken},
                                       std::pair{"newly right", &cell->pairing.newly_right}})
       if (!flips->empty())
-        lines.push_back(fmt::format("{} on {}: sample {}", word, cell->label,
-                                    flips_text(*flips, kSamplesListed)));
+        lines.push_back(
+            fmt::format("{} on {}: sample {}", word, cell->label, flips_text(*flips, kSamplesListed)));
   }
   return lines;
 }
@@ -102,7 +101,8 @@ std::vector<std::string> flip_lines(const Comparison& comparison) {
 std::string legend(const Comparison& comparison) {
   if (!comparison.paired) return "Δ pp: percentage points, second less first; *: beyond chance";
   return fmt::format(
-      "Δ pp: percentage points, {} less {}; broken: samples right in {} and wrong in {}, righted: the reverse; "
+      "Δ pp: percentage points, {} less {}; broken: samples right in {} and wrong in {}, righted: the "
+      "reverse; "
       "*: beyond chance",
       comparison.second, comparison.first, comparison.first, comparison.second);
 }
@@ -115,15 +115,16 @@ std::vector<std::string> remarks(const Comparison& comparison) {
       lines.push_back(fmt::format("{} is not compared: {}", cell.label, cell.not_compared));
   for (const auto& [name, ids] : {std::pair{&comparison.first, &comparison.only_first},
                                   std::pair{&comparison.second, &comparison.only_second}})
-    if (!ids->empty()) lines.push_back(printable(fmt::format("only in {}: {}", *name, fmt::join(*ids, ", "))));
+    if (!ids->empty())
+      lines.push_back(printable(fmt::format("only in {}: {}", *name, fmt::join(*ids, ", "))));
   for (const std::string& note : comparison.notes) lines.push_back("note: " + note);
   return lines;
 }
 
 std::string console_of(const Comparison& comparison, const Terminal& terminal) {
   const auto width = static_cast<std::size_t>(std::max(40, terminal.width));
-  std::string text = fmt::format("{} compared with {}: {}\n\n", comparison.second, comparison.first,
-                                 scope_text(comparison));
+  std::string text =
+      fmt::format("{} compared with {}: {}\n\n", comparison.second, comparison.first, scope_text(comparison));
   const TextTable cells = cells_table(comparison);
   if (!cells.rows.empty()) text += aligned(cells) + "\n";
   const TextTable aggregates = aggregates_table(comparison);
@@ -188,7 +189,8 @@ std::string render_json(std::span<const Comparison> comparisons, std::span<const
                         const Terminal&) {
   Json list = Json::array();
   for (const Comparison& comparison : comparisons) list.push_back(comparison_json(comparison));
-  return dump_json({{"schema_version", 1}, {"comparisons", std::move(list)}, {"seed_spread", seed_json(seeds)}});
+  return dump_json(
+      {{"schema_version", 1}, {"comparisons", std::move(list)}, {"seed_spread", seed_json(seeds)}});
 }
 
 constexpr std::array<CompareFormat, 3> kFormats = {

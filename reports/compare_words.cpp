@@ -68,8 +68,7 @@ std::string aggregate_label(const std::string& id) {
        {"mce", "mCE"},
        {"relative_mce", "relative mCE"},
        {"mean_flip_probability", "mean flip probability"}}};
-  const auto found =
-      std::ranges::find_if(kLabels, [&](const auto& label) { return id == label.first; });
+  const auto found = std::ranges::find_if(kLabels, [&](const auto& label) { return id == label.first; });
   return found == kLabels.end() ? id : found->second;
 }
 
@@ -108,7 +107,8 @@ std::string power_sentence(const Comparison& comparison) {
   }
   std::string text;
   if (identical > 0)
-    text = fmt::format("not one prediction became right or wrong in {}; ", plural(identical, "cell", "cells"));
+    text =
+        fmt::format("not one prediction became right or wrong in {}; ", plural(identical, "cell", "cells"));
   if (largest > 0)
     text += fmt::format("a true difference of {} pp would be found 4 times in 5, before correction",
                         percent_text(smallest) == percent_text(largest)

@@ -25,7 +25,8 @@ std::string about_text(std::uint64_t count);
 
 /// What a reader calls an aggregate: "mean over corruptions", "mCE"; its id where it has no other name.
 std::string aggregate_label(const std::string& id);
-/// Whether an aggregate belongs in a short table: all but those per corruption and those that say the same twice.
+/// Whether an aggregate belongs in a short table: all but those per corruption and those that say the same
+/// twice.
 bool is_headline(const AggregateComparison& aggregate);
 
 /// "quest is better on fog s3: +1.8 pp, 95 % CI 0.6…3.0, p=0.004 after Holm".

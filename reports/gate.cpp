@@ -14,7 +14,8 @@
 namespace vitrobust::reports {
 namespace {
 
-/// Something to judge, and nothing missing: a cell that was not evaluated must not pass for one that is no worse.
+/// Something to judge, and nothing missing: a cell that was not evaluated must not pass for one that is no
+/// worse.
 void require_cells(const RunData& baseline, const RunData& candidate) {
   if (baseline.view.rows.empty()) throw InputError({}, baseline.name + " has no cells: nothing to judge");
   std::vector<std::string> missing;
@@ -51,9 +52,8 @@ GateResult judge(const RunData& baseline, const RunData& candidate, const GatePo
   require_comparable(baseline, candidate);
   GateResult result;
   result.policy = policy;
-  result.comparison =
-      compare_runs(baseline, candidate,
-                   {.alpha = policy.alpha, .correction = Correction::holm, .aggregates = false});
+  result.comparison = compare_runs(
+      baseline, candidate, {.alpha = policy.alpha, .correction = Correction::holm, .aggregates = false});
   const RuleContext context{baseline, candidate, result.comparison, policy};
   for (const Rule& rule : policy.rules) {
     RuleResult judged = apply_rule(rule, context);

@@ -43,15 +43,14 @@ struct GateResult {
 
 /// Judges a candidate against its baseline.
 ///
-/// A cell FAILs non-inferiority when it is worse by more than the margin and by more than chance: the observed drop
-/// exceeds the margin, and the one-sided p-value (exact McNemar; the score test without outcomes), corrected
-/// by Holm over all cells of the rule, is at most alpha. So an unchanged model fails in any of its cells in
-/// at most alpha of all comparisons, however many cells there are and however they depend on each other. It
-/// PASSes when the 95 % interval of the difference lies above -margin: the whole run passes only if every
-/// cell does, which needs no correction (R. L. Berger, "Multiparameter hypothesis testing and acceptance
-/// sampling", Technometrics 24, 1982). Else it is INCONCLUSIVE.
-/// A bound PASSes when the 95 % interval lies on the right side of it, FAILs when it lies on the wrong one.
-/// Deterministic.
+/// A cell FAILs non-inferiority when it is worse by more than the margin and by more than chance: the
+/// observed drop exceeds the margin, and the one-sided p-value (exact McNemar; the score test without
+/// outcomes), corrected by Holm over all cells of the rule, is at most alpha. So an unchanged model fails in
+/// any of its cells in at most alpha of all comparisons, however many cells there are and however they depend
+/// on each other. It PASSes when the 95 % interval of the difference lies above -margin: the whole run passes
+/// only if every cell does, which needs no correction (R. L. Berger, "Multiparameter hypothesis testing and
+/// acceptance sampling", Technometrics 24, 1982). Else it is INCONCLUSIVE. A bound PASSes when the 95 %
+/// interval lies on the right side of it, FAILs when it lies on the wrong one. Deterministic.
 /// @throws InputError when the runs are not comparable, when a cell of the baseline is missing from the
 /// candidate, when there is nothing to judge, or when a pattern of the policy matches nothing
 GateResult judge(const RunData& baseline, const RunData& candidate, const GatePolicy& policy);

@@ -94,12 +94,9 @@ Json gate_json(const GateResult& result) {
                      {"verdict", to_string(rule.verdict)},
                      {"checks", std::move(checks)}});
   }
-  return {{"schema_version", 1},
-          {"verdict", to_string(result.verdict)},
-          {"failed", result.failed},
-          {"policy", result.policy.to_json()},
-          {"rules", std::move(rules)},
-          {"comparison", comparison_json(result.comparison)}};
+  return {{"schema_version", 1},       {"verdict", to_string(result.verdict)},
+          {"failed", result.failed},   {"policy", result.policy.to_json()},
+          {"rules", std::move(rules)}, {"comparison", comparison_json(result.comparison)}};
 }
 
 }  // namespace vitrobust::reports

@@ -34,8 +34,8 @@ std::string gate_markdown(const GateResult& result);
 /// Everything, the comparison with its flipped samples included; docs/ci.md explains the fields.
 Json gate_json(const GateResult& result);
 
-/// JUnit XML within what Ant's, Jenkins' and Surefire's schemas have in common: a test suite with a test case for
-/// every check, FAIL a failure, INCONCLUSIVE skipped, or a failure when the policy has it so.
+/// JUnit XML within what Ant's, Jenkins' and Surefire's schemas have in common: a test suite with a test case
+/// for every check, FAIL a failure, INCONCLUSIVE skipped, or a failure when the policy has it so.
 std::string gate_junit(const GateResult& result, const GateStamp& stamp);
 
 /// GitHub's workflow commands: an annotation for the verdict and one for every rule that does not pass; of

@@ -113,7 +113,8 @@ std::string_view to_string(RuleKind kind) {
 Json GatePolicy::to_json() const {
   Json list = Json::array();
   for (const Rule& rule : rules) list.push_back(rule_json(rule));
-  return {{"alpha", alpha}, {"inconclusive", inconclusive_fails ? "fail" : "pass"}, {"rules", std::move(list)}};
+  return {
+      {"alpha", alpha}, {"inconclusive", inconclusive_fails ? "fail" : "pass"}, {"rules", std::move(list)}};
 }
 
 GatePolicy default_policy() {

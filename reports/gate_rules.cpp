@@ -25,7 +25,8 @@ void require_matches(const std::vector<std::string>& patterns, const std::vector
                      const char* what) {
   for (const std::string& pattern : patterns)
     if (std::ranges::none_of(ids, [&](const std::string& id) { return matches_pattern(id, pattern); }))
-      throw InputError({}, printable(fmt::format("the policy's '{}' matches no {} of the runs", pattern, what)),
+      throw InputError({},
+                       printable(fmt::format("the policy's '{}' matches no {} of the runs", pattern, what)),
                        unknown_name_hint(pattern, ids));
 }
 
@@ -43,9 +44,9 @@ double plausible_discordance(const PairedCounts& counts) {
 /// is not above it, to be shown below 0.
 std::optional<std::uint64_t> samples_needed(const CellComparison& cell, double margin, double alpha) {
   if (cell.difference > -margin) {
-    return cell.paired
-               ? paired_samples_for_margin(cell.difference, plausible_discordance(cell.pairing.counts), margin)
-               : unpaired_samples_for_margin(accuracy(cell.first), accuracy(cell.second), margin);
+    return cell.paired ? paired_samples_for_margin(cell.difference,
+                                                   plausible_discordance(cell.pairing.counts), margin)
+                       : unpaired_samples_for_margin(accuracy(cell.first), accuracy(cell.second), margin);
   }
   if (!cell.paired || cell.difference == 0) return std::nullopt;
   return paired_samples_for(cell.difference, plausible_discordance(cell.pairing.counts),
@@ -137,15 +138,15 @@ RuleResult bound(const Rule& rule, const RuleContext& context) {
     for (const AggregateView& aggregate : view.aggregates) {
       ids.push_back(aggregate.id);
       if (!matches_any(aggregate.id, rule.aggregates)) continue;
-      result.checks.push_back(
-          bound_check({printable(aggregate_label(aggregate.id)), aggregate.value, aggregate.ci95, false}, rule));
+      result.checks.push_back(bound_check(
+          {printable(aggregate_label(aggregate.id)), aggregate.value, aggregate.ci95, false}, rule));
     }
     require_matches(rule.aggregates, ids, "aggregate");
   }
   const auto& patterns = rule.aggregates.empty() ? rule.cells : rule.aggregates;
-  result.title = printable(fmt::format("{} at {} {} %", fmt::join(patterns, ", "),
-                                       rule.kind == RuleKind::floor ? "least" : "most",
-                                       percent_text(rule.bound)));
+  result.title =
+      printable(fmt::format("{} at {} {} %", fmt::join(patterns, ", "),
+                            rule.kind == RuleKind::floor ? "least" : "most", percent_text(rule.bound)));
   return result;
 }
 

@@ -34,8 +34,7 @@ std::string gate_github(const GateResult& result) {
   constexpr std::size_t kMostRules = 9;   // GitHub shows ten annotations of a step, and one is the headline
   constexpr std::size_t kMostChecks = 5;  // lines in one annotation
   const bool strict = result.policy.inconclusive_fails;
-  std::string text =
-      annotation(kind_of(result.verdict, strict), "vitrobust gate", gate_headline(result));
+  std::string text = annotation(kind_of(result.verdict, strict), "vitrobust gate", gate_headline(result));
   std::size_t shown = 0;
   for (const RuleResult& rule : result.rules) {
     if (rule.verdict == Verdict::pass || shown++ >= kMostRules) continue;

@@ -35,8 +35,8 @@ std::vector<double> benjamini_hochberg(std::span<const double> p_values) {
   double smallest = 1;
   for (std::size_t rank = order.size(); rank > 0; --rank) {
     const std::size_t place = order[rank - 1];
-    smallest = std::min(
-        smallest, p_values[place] * static_cast<double>(order.size()) / static_cast<double>(rank));
+    smallest =
+        std::min(smallest, p_values[place] * static_cast<double>(order.size()) / static_cast<double>(rank));
     adjusted[place] = smallest;
   }
   return adjusted;

@@ -13,7 +13,8 @@ enum class Correction {
   /// Holm's step-down procedure: the chance of a single false finding among all cells stays below alpha,
   /// whatever the dependence between cells (S. Holm, Scandinavian Journal of Statistics 6, 1979).
   holm,
-  /// Benjamini and Hochberg's step-up procedure: of the findings, a share of alpha at most is false on average,
+  /// Benjamini and Hochberg's step-up procedure: of the findings, a share of alpha at most is false on
+  /// average,
   /// when the tests are independent or positively dependent (Journal of the Royal Statistical Society B 57,
   /// 1995).
   benjamini_hochberg,

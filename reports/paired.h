@@ -24,8 +24,8 @@ double paired_difference(const PairedCounts& counts);
 
 /// Newcombe's interval of paired_difference(): Wilson's intervals of the two accuracies, squared and added,
 /// with the correlation of the pairs taken off (R. G. Newcombe, "Improved confidence intervals for the
-/// difference between binomial proportions based on paired data", Statistics in Medicine 17, 1998, method 10).
-/// Both ends in [-1, 1].
+/// difference between binomial proportions based on paired data", Statistics in Medicine 17, 1998, method
+/// 10). Both ends in [-1, 1].
 /// @param confidence in (0, 1)
 /// @throws InternalError when n is 0 or the confidence is out of range
 Interval newcombe_paired_interval(const PairedCounts& counts, double confidence = 0.95);

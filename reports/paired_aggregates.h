@@ -23,9 +23,9 @@ struct AggregateComparison {
   bool lower_is_better = false;
 };
 
-/// Differences of all aggregates of two runs, image by image, with 95 % intervals by the percentile bootstrap over
-/// images: a resample draws whole images, and with them both runs' outcomes under all conditions, so it goes
-/// through the whole formula, mCE's included, and knows that both models find the same images hard.
+/// Differences of all aggregates of two runs, image by image, with 95 % intervals by the percentile bootstrap
+/// over images: a resample draws whole images, and with them both runs' outcomes under all conditions, so it
+/// goes through the whole formula, mCE's included, and knows that both models find the same images hard.
 /// Deterministic: draws as bootstrap_intervals() does.
 /// @param first, second of the same cells and, cell by cell, the same samples
 /// @throws InternalError when they are not

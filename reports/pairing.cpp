@@ -47,8 +47,9 @@ Pairing pair_outcomes(std::span<const Outcome> first, std::span<const Outcome> s
       continue;
     }
     if (a.label != b.label)
-      throw InputError({}, fmt::format("{}: sample {} is labelled {} in one run and {} in the other", where,
-                                       a.sample_id, a.label, b.label),
+      throw InputError({},
+                       fmt::format("{}: sample {} is labelled {} in one run and {} in the other", where,
+                                   a.sample_id, a.label, b.label),
                        "the runs are not of the same data");
     add(pairing, a, b);
   }

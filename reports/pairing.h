@@ -14,7 +14,7 @@ namespace vitrobust::reports {
 struct Flip {
   std::uint64_t sample_id = 0;
   int label = 0;
-  int first = -1;   ///< predictions
+  int first = -1;  ///< predictions
   int second = -1;
 };
 

@@ -48,7 +48,8 @@ std::uint64_t paired_samples_for(double difference, double discordance, const Ce
 std::optional<double> paired_difference_for(std::uint64_t n, double discordance, const Certainty& certainty) {
   if (n == 0 || discordance <= 0) return std::nullopt;
   const Quantiles z = quantiles(certainty);
-  // With difference = √discordance sin(angle), Connor's formula reads √n sin(angle) = z_alpha + z_power cos(angle).
+  // With difference = √discordance sin(angle), Connor's formula reads √n sin(angle) = z_alpha + z_power
+  // cos(angle).
   const double root_n = std::sqrt(static_cast<double>(n));
   const double sine = z.alpha / std::hypot(root_n, z.power);
   if (sine >= 1) return std::nullopt;

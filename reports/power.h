@@ -28,7 +28,8 @@ std::optional<double> paired_difference_for(std::uint64_t n, double discordance,
                                             const Certainty& certainty = {});
 
 /// Samples for which Newcombe's paired interval is to lie above -margin, with that power, when the true
-/// difference is `difference`: normal approximation, rounded up. Empty when the difference is not above -margin.
+/// difference is `difference`: normal approximation, rounded up. Empty when the difference is not above
+/// -margin.
 std::optional<std::uint64_t> paired_samples_for_margin(double difference, double discordance, double margin,
                                                        const Certainty& certainty = {});
 

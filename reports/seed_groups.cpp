@@ -53,15 +53,15 @@ std::string title_of(const SeedGroup& group) {
 }
 
 TextTable table_of(const SeedGroup& group) {
-  TextTable table{.header = {"", "mean", "sd", "lowest", "highest", "worst case", "95 % CI", "n"}, .rows = {}};
+  TextTable table{.header = {"", "mean", "sd", "lowest", "highest", "worst case", "95 % CI", "n"},
+                  .rows = {}};
   for (const SeedGroup::Row& row : group.rows) {
     const SeedSpread& spread = row.spread;
-    table.rows.push_back({row.label, percent_text(spread.mean), fmt::format("{:.2f}", 100 * spread.deviation),
-                          percent_text(spread.lowest), percent_text(spread.highest),
-                          percent_text(spread.worst_case),
-                          percent_text(spread.worst_case_ci95.low) + "…" +
-                              percent_text(spread.worst_case_ci95.high),
-                          count_text(spread.n)});
+    table.rows.push_back(
+        {row.label, percent_text(spread.mean), fmt::format("{:.2f}", 100 * spread.deviation),
+         percent_text(spread.lowest), percent_text(spread.highest), percent_text(spread.worst_case),
+         percent_text(spread.worst_case_ci95.low) + "…" + percent_text(spread.worst_case_ci95.high),
+         count_text(spread.n)});
   }
   return table;
 }
@@ -77,8 +77,8 @@ std::vector<SeedGroup> seed_groups(std::span<const RunData> runs) {
   for (const RunData& run : runs) {
     if (!run.outcomes || seed_of(run).empty()) continue;
     std::vector<const RunData*>& group = by_key[key_of(run)];
-    const bool known = std::ranges::any_of(
-        group, [&](const RunData* other) { return seed_of(*other) == seed_of(run); });
+    const bool known =
+        std::ranges::any_of(group, [&](const RunData* other) { return seed_of(*other) == seed_of(run); });
     if (group.empty()) keys.push_back(key_of(run));
     if (!known) group.push_back(&run);
   }
@@ -104,7 +104,8 @@ std::string seed_console(std::span<const SeedGroup> groups) {
 std::string seed_markdown(std::span<const SeedGroup> groups) {
   std::string text;
   for (const SeedGroup& group : groups)
-    text += fmt::format("\n## {}\n\n{}\n{}\n", markdown_text(title_of(group)), markdown(table_of(group)), kLegend);
+    text += fmt::format("\n## {}\n\n{}\n{}\n", markdown_text(title_of(group)), markdown(table_of(group)),
+                        kLegend);
   return text;
 }
 

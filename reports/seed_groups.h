@@ -22,8 +22,8 @@ struct SeedGroup {
   std::vector<Row> rows;           ///< cells that all its runs have outcomes of
 };
 
-/// Those runs that differ in nothing but the seed, group by group; groups of one seed are left out, and runs without
-/// outcomes. Reads one cell of a group at a time.
+/// Those runs that differ in nothing but the seed, group by group; groups of one seed are left out, and runs
+/// without outcomes. Reads one cell of a group at a time.
 /// @param runs comparable with each other (reports/comparability.h)
 std::vector<SeedGroup> seed_groups(std::span<const RunData> runs);
 

@@ -42,8 +42,10 @@ std::optional<SeedSpread> seed_spread(std::span<const std::vector<Outcome>> outc
   spread.highest = std::ranges::max(accuracies);
   if (seeds > 1) {
     std::vector<double> squares;
-    for (const double accuracy : accuracies) squares.push_back((accuracy - spread.mean) * (accuracy - spread.mean));
-    spread.deviation = std::sqrt(mean_of(squares) * static_cast<double>(seeds) / static_cast<double>(seeds - 1));
+    for (const double accuracy : accuracies)
+      squares.push_back((accuracy - spread.mean) * (accuracy - spread.mean));
+    spread.deviation =
+        std::sqrt(mean_of(squares) * static_cast<double>(seeds) / static_cast<double>(seeds - 1));
   }
   spread.worst_case = static_cast<double>(spread.right_under_all) / static_cast<double>(spread.n);
   spread.worst_case_ci95 = wilson_interval(spread.right_under_all, spread.n);

@@ -14,8 +14,8 @@ namespace vitrobust::reports {
 /// beside the choice of images, and a figure of its own for the worst of the seeds.
 struct SeedSpread {
   std::uint64_t seeds = 0;
-  std::uint64_t n = 0;  ///< samples classified under every seed: what all figures are about
-  double mean = 0;      ///< of the accuracies
+  std::uint64_t n = 0;   ///< samples classified under every seed: what all figures are about
+  double mean = 0;       ///< of the accuracies
   double deviation = 0;  ///< their standard deviation, with Bessel's correction; 0 for a single seed
   double lowest = 0;
   double highest = 0;

@@ -34,11 +34,11 @@ reports::Comparison compare(const reports::RunData& baseline, const reports::Run
     reports::require_comparable(baseline, candidate);
   reports::Comparison comparison =
       reports::compare_runs(baseline, candidate, {.alpha = options.alpha, .correction = options.correction});
-  const bool compared = std::ranges::any_of(
-      comparison.cells, [](const auto& cell) { return cell.not_compared.empty(); });
+  const bool compared =
+      std::ranges::any_of(comparison.cells, [](const auto& cell) { return cell.not_compared.empty(); });
   if (!compared && comparison.aggregates.empty())
-    throw InputError({}, fmt::format("{} and {} have no cell that both evaluated", baseline.name,
-                                     candidate.name));
+    throw InputError(
+        {}, fmt::format("{} and {} have no cell that both evaluated", baseline.name, candidate.name));
   comparison.notes.insert(comparison.notes.begin(), notes.begin(), notes.end());
   return comparison;
 }

@@ -25,9 +25,8 @@ constexpr std::size_t kMostPolicyBytes = std::size_t{1} << 20;
 reports::GateStamp stamp_now() {
   std::array<char, 256> host{};
   const bool known = ::gethostname(host.data(), host.size() - 1) == 0;
-  return {.time = fmt::format("{:%Y-%m-%dT%H:%M:%S}",
-                              fmt::gmtime(std::chrono::floor<std::chrono::seconds>(
-                                  std::chrono::system_clock::now()))),
+  return {.time = fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::floor<std::chrono::seconds>(
+                                                          std::chrono::system_clock::now()))),
           .host = known ? host.data() : "localhost"};
 }
 
@@ -66,8 +65,9 @@ void write_report(const GateReport& wanted, const reports::GateResult& result,
 
 int gate_command(const GateOptions& options) {
   const reports::GatePolicy policy =
-      options.policy.empty() ? reports::default_policy()
-                             : reports::parse_policy(read_json(options.policy, kMostPolicyBytes), options.policy);
+      options.policy.empty()
+          ? reports::default_policy()
+          : reports::parse_policy(read_json(options.policy, kMostPolicyBytes), options.policy);
   const JudgedRuns judged({options.baseline, options.candidate});
   const reports::GateResult result = reports::judge(judged.runs()[0], judged.runs()[1], policy);
   const reports::GateStamp stamp = stamp_now();

@@ -26,7 +26,8 @@ std::vector<std::string> names_of(const Formats& formats) {
 }
 
 /// @throws UsageError unless the name is one of those
-void require_name(const std::string& option, const std::string& given, const std::vector<std::string>& known) {
+void require_name(const std::string& option, const std::string& given,
+                  const std::vector<std::string>& known) {
   if (std::ranges::find(known, given) == known.end())
     throw UsageError(fmt::format("--{} {} is none of {}", option, given, fmt::join(known, ", ")),
                      unknown_name_hint(given, known));
@@ -52,8 +53,8 @@ po::options_description compare_options(CompareOptions& compare) {
       "a difference is a finding when its corrected p-value is at most this (default 0.05)")(
       "out", po::value(&compare.out)->value_name("FILE"), "write there instead of to stdout")(
       "force", po::bool_switch(&compare.force),
-      "compare runs of the same data although their other settings differ, naming the differences")("help,h",
-                                                                                                   "this text");
+      "compare runs of the same data although their other settings differ, naming the differences")(
+      "help,h", "this text");
   return all;
 }
 
@@ -106,7 +107,8 @@ GateOptions parse_gate_options(const std::vector<std::string>& words) {
   const auto to_stdout = std::ranges::count_if(gate.reports, [](const GateReport& report) {
     return report.file.empty() && report.format != "github" && report.format != "github-summary";
   });
-  if (to_stdout > 1) throw UsageError("two reports would go to stdout", "give one of them a file: FORMAT=FILE");
+  if (to_stdout > 1)
+    throw UsageError("two reports would go to stdout", "give one of them a file: FORMAT=FILE");
   return gate;
 }
 

@@ -45,8 +45,9 @@ GateStamp stamp() {
 std::string schema_error(const std::string& xml) {
   const tests::TemporaryFolder folder;
   write_file_atomically(folder / "junit.xml", xml);
-  const std::string command = std::string(VITROBUST_XMLLINT) + " --nonet --noout --schema " + VITROBUST_SOURCE_DIR +
-                              "/tests/reports/junit.xsd " + (folder / "junit.xml") + " >" + (folder / "log") + " 2>&1";
+  const std::string command = std::string(VITROBUST_XMLLINT) + " --nonet --noout --schema " +
+                              VITROBUST_SOURCE_DIR + "/tests/reports/junit.xsd " + (folder / "junit.xml") +
+                              " >" + (folder / "log") + " 2>&1";
   if (std::system(command.c_str()) == 0) return {};
   return read_file(folder / "log", 1 << 20);
 }
@@ -56,7 +57,8 @@ TEST(JUnit, IsWhatTheCommonSchemaAllows) {
   EXPECT_EQ(schema_error(gate_junit(result_with(one_of_each()), stamp())), "");
   EXPECT_EQ(schema_error(gate_junit(result_with(one_of_each(), true), stamp())), "");
   EXPECT_EQ(schema_error(gate_junit(result_with({}), {.time = "2026-01-31T12:00:00", .host = ""})), "");
-  EXPECT_NE(schema_error("<testsuites><testsuite/></testsuites>"), "") << "the check itself must be able to fail";
+  EXPECT_NE(schema_error("<testsuites><testsuite/></testsuites>"), "")
+      << "the check itself must be able to fail";
 }
 
 TEST(JUnit, CountsAndTextsAreRight) {
@@ -86,7 +88,9 @@ TEST(GitHub, EscapesWhatWouldEndACommand) {
   // One line for the verdict and one for the rule that does not pass, whatever the texts hold.
   EXPECT_EQ(std::ranges::count(text, '\n'), 2);
   EXPECT_THAT(text, HasSubstr("::error title=vitrobust gate::FAIL: "));
-  EXPECT_THAT(text, HasSubstr("::error title=FAIL%3A no cell more than 1.0 points worse::fog s3: −2.1 pp, 95 %25 CI"));
+  EXPECT_THAT(
+      text,
+      HasSubstr("::error title=FAIL%3A no cell more than 1.0 points worse::fog s3: −2.1 pp, 95 %25 CI"));
   EXPECT_THAT(text, HasSubstr("%250A::error::%0Ax,y:z"));
   EXPECT_THAT(text, HasSubstr("about 13,000 samples would tell"));
 }

@@ -49,8 +49,9 @@ TEST(Compare, PairsSampleBySample) {
     EXPECT_EQ(cell.pairing.counts.n(), 400U) << cell.id;
     EXPECT_EQ(cell.pairing.newly_broken.size(), cell.pairing.counts.only_first);
     EXPECT_EQ(cell.pairing.newly_right.size(), cell.pairing.counts.only_second);
-    EXPECT_DOUBLE_EQ(cell.difference, (static_cast<double>(cell.second.correct) -
-                                       static_cast<double>(cell.first.correct)) / 400);
+    EXPECT_DOUBLE_EQ(
+        cell.difference,
+        (static_cast<double>(cell.second.correct) - static_cast<double>(cell.first.correct)) / 400);
     EXPECT_GE(cell.p_adjusted, cell.p);
   }
   EXPECT_TRUE(got.is_finding(cell_of(got, "attack/pgd:norm=linf,eps=2/255,steps=20")));
@@ -93,8 +94,8 @@ TEST(Compare, AggregatesAreThoseOfTheReportsAndTheirDifferencesPaired) {
   const Comparison got = compare_runs(standard().run(), quest().run(), {});
   ASSERT_FALSE(got.aggregates.empty());
   for (const AggregateComparison& aggregate : got.aggregates) {
-    for (const auto& [report, value] : {std::pair{&standard().report(), aggregate.first},
-                                        std::pair{&quest().report(), aggregate.second}})
+    for (const auto& [report, value] :
+         {std::pair{&standard().report(), aggregate.first}, std::pair{&quest().report(), aggregate.second}})
       for (const Json& reported : report->at("aggregates"))
         if (reported.at("id") == aggregate.id) {
           EXPECT_NEAR(reported.at("value").get<double>(), value, 1e-12) << aggregate.id;
@@ -133,8 +134,9 @@ TEST(Compare, OneSampleWithTwoLabelsIsRefused) {
   std::vector<SampleCell> cells = tests::sample_cells(100, 0.05);
   cells[0].outcomes[3].label = 0;
   const JudgedSample relabelled("quest", cells);
-  EXPECT_THROW(compare_runs(JudgedSample("standard", tests::sample_cells(100, 0.0)).run(), relabelled.run(), {}),
-               InputError);
+  EXPECT_THROW(
+      compare_runs(JudgedSample("standard", tests::sample_cells(100, 0.0)).run(), relabelled.run(), {}),
+      InputError);
 }
 
 TEST(Compare, CorrectsAllComparisonsAsOneFamily) {
@@ -187,8 +189,8 @@ TEST(Comparability, NamesWhatDiffers) {
       require_comparable(baseline.run(), other.run());
       ADD_FAILURE() << change.pointer;
     } catch (const InputError& error) {
-      EXPECT_THAT(error.what(), AllOf(HasSubstr("standard and quest cannot be compared: "),
-                                      HasSubstr(change.expected)));
+      EXPECT_THAT(error.what(),
+                  AllOf(HasSubstr("standard and quest cannot be compared: "), HasSubstr(change.expected)));
     }
   }
 }

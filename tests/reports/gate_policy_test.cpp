@@ -57,15 +57,18 @@ TEST(GatePolicy, RefusesWhatItDoesNotKnow) {
       {R"({"rules": [{"rule": "non_inferiority", "margin": 1.5}]})",
        "'margin' should be from 0 to 1, got 1.5 / proportions are numbers in [0, 1]"},
       {R"({"rules": [{"rule": "non_inferiority", "cells": []}]})", "'cells' is empty"},
-      {R"({"rules": [{"rule": "non_inferiority", "cells": "clean"}]})", "'cells' has the wrong type: a string"},
+      {R"({"rules": [{"rule": "non_inferiority", "cells": "clean"}]})",
+       "'cells' has the wrong type: a string"},
       {R"({"rules": [{"rule": "floor", "at_least": 0.5}]})", "needs either 'cells' or 'aggregates'"},
       {R"({"rules": [{"rule": "floor", "cells": ["clean"]}]})", "'at_least' is missing"},
-      {R"({"rules": [{"rule": "floor", "cells": ["clean"], "at_least": 72}]})", "'at_least' should be from 0 to 1"},
+      {R"({"rules": [{"rule": "floor", "cells": ["clean"], "at_least": 72}]})",
+       "'at_least' should be from 0 to 1"},
       {R"({"rules": [{"rule": "ceiling", "cells": ["clean"], "at_least": 0.7}]})", "unknown key 'at_least'"},
       {R"({"rules": [{"rule": "no_guard_rail_errors", "margin": 0.1}]})", "unknown key 'margin'"},
       {R"({"rules": ["non_inferiority"]})", "rule 1: expected an object, got a string"},
   };
-  for (const Damage& damage : damages) EXPECT_THAT(error_of(damage.text), HasSubstr(damage.expected)) << damage.text;
+  for (const Damage& damage : damages)
+    EXPECT_THAT(error_of(damage.text), HasSubstr(damage.expected)) << damage.text;
 }
 
 TEST(GatePolicy, StarsStandForAnything) {

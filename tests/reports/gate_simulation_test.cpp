@@ -28,8 +28,8 @@ void set(Outcomes& outcomes, std::size_t cell, std::size_t image, bool right) {
   outcome.prediction = right ? 1 : 0;
 }
 
-/// One model attacked twice with seeds of their own: images are easy or hard in every cell, and the attack breaks
-/// some of the middling ones by luck.
+/// One model attacked twice with seeds of their own: images are easy or hard in every cell, and the attack
+/// breaks some of the middling ones by luck.
 std::pair<Outcomes, Outcomes> same_model_twice(std::uint64_t simulation, std::size_t n) {
   PhiloxSource random({.seed = kSeed, .condition = "unchanged", .sample_id = simulation});
   std::pair<Outcomes, Outcomes> runs = {empty_outcomes(n), empty_outcomes(n)};
@@ -82,7 +82,8 @@ TEST(GateSimulation, AnUnchangedModelUnderOtherSeedsFailsInLessThanFivePercentOf
       return same_model_twice(simulation, 600);
     });
     RecordProperty("failed_at_margin_" + std::to_string(margin), std::to_string(failed));
-    std::printf("margin %.2f: %.1f %% of 1000 unchanged runs of %zu cells fail\n", margin, 100 * failed, kCells);
+    std::printf("margin %.2f: %.1f %% of 1000 unchanged runs of %zu cells fail\n", margin, 100 * failed,
+                kCells);
     EXPECT_LT(failed, 0.05);
   }
 }

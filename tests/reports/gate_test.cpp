@@ -44,7 +44,8 @@ const RuleResult& rule_of(const GateResult& result, RuleKind kind) {
                                [kind](const RuleResult& rule) { return rule.rule.kind == kind; });
 }
 
-std::string refusal(const RunData& first, const RunData& second, const GatePolicy& policy = default_policy()) {
+std::string refusal(const RunData& first, const RunData& second,
+                    const GatePolicy& policy = default_policy()) {
   try {
     judge(first, second, policy);
   } catch (const InputError& error) {
@@ -95,8 +96,9 @@ TEST(Gate, AMarginThatAllowsTheDropPasses) {
 }
 
 TEST(Gate, RulesOfSomeCellsLookAtThoseOnly) {
-  const GateResult result = judge(baseline().run(), worse().run(),
-                                  policy_of(R"({"rules": [{"rule": "non_inferiority", "cells": ["attack/pgd*8/255*"]}]})"));
+  const GateResult result =
+      judge(baseline().run(), worse().run(),
+            policy_of(R"({"rules": [{"rule": "non_inferiority", "cells": ["attack/pgd*8/255*"]}]})"));
   ASSERT_EQ(result.rules[0].checks.size(), 1U);
   EXPECT_NE(result.verdict, Verdict::fail);
 }
@@ -112,11 +114,13 @@ TEST(Gate, FloorsAndCeilings) {
     return judge(baseline().run(), baseline().run(), policy_of(rule)).verdict;
   };
   EXPECT_EQ(verdict(R"({"rules": [{"rule": "floor", "cells": ["clean"], "at_least": 0.9}]})"), Verdict::pass);
-  EXPECT_EQ(verdict(R"({"rules": [{"rule": "floor", "cells": ["clean"], "at_least": 0.999}]})"), Verdict::fail);
+  EXPECT_EQ(verdict(R"({"rules": [{"rule": "floor", "cells": ["clean"], "at_least": 0.999}]})"),
+            Verdict::fail);
   EXPECT_EQ(verdict(R"({"rules": [{"rule": "floor", "cells": ["attack/pgd*2/255*"], "at_least": 0.3}]})"),
             Verdict::inconclusive);
-  EXPECT_EQ(verdict(R"({"rules": [{"rule": "floor", "aggregates": ["worst_case_accuracy"], "at_least": 0.5}]})"),
-            Verdict::fail);
+  EXPECT_EQ(
+      verdict(R"({"rules": [{"rule": "floor", "aggregates": ["worst_case_accuracy"], "at_least": 0.5}]})"),
+      Verdict::fail);
   EXPECT_EQ(
       verdict(
           R"({"rules": [{"rule": "ceiling", "aggregates": ["mean_corruption_error_*"], "at_most": 0.9}]})"),
@@ -148,9 +152,10 @@ TEST(Gate, NewlyFailingCellsAndSamplesFail) {
   const RuleResult& rule = rule_of(result, RuleKind::no_newly_failing_cells);
   ASSERT_EQ(rule.checks.size(), 3U);
   EXPECT_EQ(check_text(rule.checks[0]), "gaussian_noise s3: failed: out of memory");
-  EXPECT_EQ(check_text(rule.checks[1]),
-            "gaussian_noise s5: 1 samples could not be classified, 0 in the baseline; the first: logits are not "
-            "finite");
+  EXPECT_EQ(
+      check_text(rule.checks[1]),
+      "gaussian_noise s5: 1 samples could not be classified, 0 in the baseline; the first: logits are not "
+      "finite");
   EXPECT_EQ(check_text(rule.checks[2]), "jpeg_compression s1: only 100 of 600 samples were evaluated");
   EXPECT_TRUE(result.failed);
   // What failed in the baseline already is not new; but it cannot be said to be no worse.
@@ -165,7 +170,8 @@ TEST(Gate, RefusesWhatItCannotJudge) {
   const JudgedSample without("v2", fewer);
   EXPECT_THAT(refusal(baseline().run(), without.run()),
               HasSubstr("v1 has cells that v2 has not: attack/pgd:norm=linf,eps=8/255,steps=20"));
-  EXPECT_EQ(refusal(without.run(), baseline().run()), "judged") << "more cells than the baseline's are no harm";
+  EXPECT_EQ(refusal(without.run(), baseline().run()), "judged")
+      << "more cells than the baseline's are no harm";
 
   Json report = baseline().report();
   report["dataset"]["fingerprint"] = "sha256:other";
@@ -182,7 +188,8 @@ TEST(Gate, APatternThatMatchesNothingIsRefused) {
                            R"({"rules": [{"rule": "floor", "cells": ["cleen"], "at_least": 0.5}]})",
                            R"({"rules": [{"rule": "ceiling", "aggregates": ["mce"], "at_most": 0.5}]})"})
     EXPECT_THAT(refusal(baseline().run(), baseline().run(), policy_of(rule)),
-                AllOf(HasSubstr("the policy's '"), HasSubstr("matches no"))) << rule;
+                AllOf(HasSubstr("the policy's '"), HasSubstr("matches no")))
+        << rule;
 }
 
 GateResult troubled() {

@@ -20,12 +20,13 @@ JudgedSample::JudgedSample(std::string name, std::vector<SampleCell> cells, Json
 
 reports::RunData JudgedSample::run() const {
   const auto data = data_;
-  return {.name = data->name, .report = data->report, .view = data->view, .outcomes = [data](const RowView& row) {
-            const auto cell = std::ranges::find_if(
-                data->cells, [&](const SampleCell& sample) { return sample.cell.id == row.id; });
-            if (cell == data->cells.end()) throw InternalError("no such cell: " + row.id);
-            return cell->outcomes;
-          }};
+  return {
+      .name = data->name, .report = data->report, .view = data->view, .outcomes = [data](const RowView& row) {
+        const auto cell = std::ranges::find_if(
+            data->cells, [&](const SampleCell& sample) { return sample.cell.id == row.id; });
+        if (cell == data->cells.end()) throw InternalError("no such cell: " + row.id);
+        return cell->outcomes;
+      }};
 }
 
 reports::RunData JudgedSample::report_only() const {

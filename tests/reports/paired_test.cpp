@@ -74,7 +74,7 @@ TEST(NewcombePaired, CoversTheTruthAndIsNarrowerThanUnpaired) {
     PairedCounts counts;
     for (int i = 0; i < kSamples; ++i) {
       const double draw = random.uniform();
-      ++(draw < 0.75 ? counts.both_right
+      ++(draw < 0.75   ? counts.both_right
          : draw < 0.78 ? counts.only_first
          : draw < 0.86 ? counts.only_second
                        : counts.both_wrong);

@@ -15,7 +15,8 @@ using tests::attacked_outcome;
 /// Four samples: right under all seeds, under two, under the last only, never.
 std::vector<std::vector<Outcome>> three_seeds() {
   std::vector<std::vector<Outcome>> seeds(3);
-  const bool right[4][3] = {{true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}};
+  const bool right[4][3] = {
+      {true, true, true}, {true, false, true}, {false, false, true}, {false, false, false}};
   for (std::uint64_t id = 0; id < 4; ++id)
     for (std::size_t seed = 0; seed < 3; ++seed)
       seeds[seed].push_back(attacked_outcome(id, true, right[id][seed]));
@@ -82,7 +83,8 @@ TEST(SeedGroups, RunsThatDifferInTheSeedOnlyAreOneModelsSpread) {
   ASSERT_EQ(groups.size(), 1U);
   EXPECT_EQ(groups[0].seeds, (std::vector<std::string>{"0", "1"}));
   ASSERT_EQ(groups[0].rows.size(), 10U);
-  for (const SeedGroup::Row& row : groups[0].rows) EXPECT_LE(row.spread.worst_case, row.spread.lowest) << row.id;
+  for (const SeedGroup::Row& row : groups[0].rows)
+    EXPECT_LE(row.spread.worst_case, row.spread.lowest) << row.id;
   tests::expect_approved("seeds.approved.txt", seed_console(groups));
   EXPECT_EQ(seed_json(groups)[0].at("cells").size(), 10U);
 }
