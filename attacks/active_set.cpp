@@ -25,8 +25,8 @@ void check(const AttackInput& input, const models::Classifier& classifier) {
 
 }  // namespace
 
-ActiveSet::ActiveSet(const AttackInput& input, const models::Classifier& classifier)
-    : sample_ids_(input.sample_ids.begin(), input.sample_ids.end()) {
+ActiveSet::ActiveSet(const AttackInput& input, const models::Classifier& classifier, Mode mode)
+    : mode_(mode), sample_ids_(input.sample_ids.begin(), input.sample_ids.end()) {
   check(input, classifier);
   const std::int64_t samples = input.images.size(0);
   const auto indices = input.images.options().dtype(at::kLong);
@@ -35,6 +35,7 @@ ActiveSet::ActiveSet(const AttackInput& input, const models::Classifier& classif
   output_.queries = at::zeros({samples}, indices);
   rows_ = at::arange(samples, indices);
   labels_ = input.labels.to(input.images.device());
+  broken_ = at::zeros_like(output_.broken);
   best_loss_ = at::full({samples}, -std::numeric_limits<double>::infinity(), input.images.options());
 }
 
@@ -51,17 +52,33 @@ at::Tensor ActiveSet::repack(const at::Tensor& packed) const {
   return kept_.defined() ? packed.index_select(0, kept_) : packed;
 }
 
-void ActiveSet::screen(const at::Tensor& logits) {
-  count_and_drop(misclassified(logits));
+Ball ActiveSet::repack(const Ball& ball) const {
+  return kept_.defined() ? ball.select(kept_) : ball;
 }
 
-void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss) {
+at::Tensor ActiveSet::targets() const {
+  return aims_.defined() ? at::stack({labels_, aims_}, 1) : labels_.unsqueeze(1);
+}
+
+void ActiveSet::screen(const at::Tensor& logits, std::int64_t queries) {
+  broken_ = misclassified(logits);
+  output_.broken.index_copy_(0, rows_, broken_);
+  spend(queries);
+  drop();
+}
+
+void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss,
+                       std::int64_t queries) {
   const at::Tensor broken = misclassified(logits);
-  const at::Tensor better = broken.logical_or(loss.ge(best_loss_));
+  const at::Tensor stronger = loss.ge(best_loss_).logical_and(broken_.logical_not());
+  const at::Tensor better = broken.logical_or(stronger);
   const at::Tensor chosen = better.nonzero().squeeze(1);
   output_.adversarial.index_copy_(0, rows_.index_select(0, chosen), images.index_select(0, chosen));
   best_loss_ = at::where(better, loss, best_loss_);
-  count_and_drop(broken);
+  broken_ = broken_.logical_or(broken);
+  output_.broken.index_copy_(0, rows_, broken_);
+  spend(queries);
+  if (mode_ == Mode::early_stop) drop();
 }
 
 at::Tensor ActiveSet::misclassified(const at::Tensor& logits) const {
@@ -69,13 +86,18 @@ at::Tensor ActiveSet::misclassified(const at::Tensor& logits) const {
   return logits.argmax(1).ne(labels_);
 }
 
-void ActiveSet::count_and_drop(const at::Tensor& broken) {
-  output_.queries.index_add_(0, rows_, at::ones_like(rows_));
-  output_.broken.index_copy_(0, rows_, broken);
-  kept_ = broken.any().item<bool>() ? broken.logical_not().nonzero().squeeze(1) : at::Tensor();
+void ActiveSet::spend(std::int64_t queries) {
+  output_.queries.index_add_(0, rows_, at::full_like(rows_, queries));
+  kept_ = at::Tensor();
+}
+
+void ActiveSet::drop() {
+  kept_ = broken_.any().item<bool>() ? broken_.logical_not().nonzero().squeeze(1) : at::Tensor();
   rows_ = repack(rows_);
   labels_ = repack(labels_);
+  if (aims_.defined()) aims_ = repack(aims_);
   best_loss_ = repack(best_loss_);
+  broken_ = repack(broken_);
 }
 
 }  // namespace vitrobust::attacks

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "attacks/threat_model.h"
 #include "core/parameters.h"
 #include "models/classifier.h"
 
@@ -27,6 +28,11 @@ struct AttackOutput {
   at::Tensor adversarial;  ///< [N, 3, H, W]; a sample that was not broken keeps its strongest attempt
   at::Tensor broken;       ///< [N] bool: misclassified at some iterate (or before the attack)
   at::Tensor queries;  ///< [N] int64: forward passes spent on the sample, backward passes included in them
+  /// Names of the attacks that an attack is made of, in the order they ran; empty for an attack of one piece.
+  std::vector<std::string> components = {};
+  /// [N] int64, of an attack made of several: which component broke the sample, −1 where none did or none had
+  /// to; undefined for an attack of one piece.
+  at::Tensor broken_by = {};
 };
 
 /// An attack with its parameters fixed. Stateless: any number of threads may run it.
@@ -38,12 +44,8 @@ class Attack {
                                          std::uint64_t seed) const = 0;
   /// Upper bound of forward-plus-backward passes per sample, for progress and dry runs.
   [[nodiscard]] virtual std::int64_t cost() const = 0;
-};
-
-/// Norm and radius within which a success must lie, for the pipeline's audit.
-struct ThreatModel {
-  std::string norm;  ///< "linf"
-  Fraction epsilon;  ///< in [0,1] pixel space
+  /// How many of those have a backward pass, at most.
+  [[nodiscard]] virtual std::int64_t backward_passes() const = 0;
 };
 
 /// One line of the table.
@@ -52,6 +54,7 @@ struct AttackEntry {
   std::string_view help;
   std::vector<ParameterSpec> parameters;
   std::unique_ptr<Attack> (*make)(const Parameters& parameters);
+  /// Within which a success must lie, for the pipeline's audit.
   ThreatModel (*threat_model)(const Parameters& parameters);
 };
 

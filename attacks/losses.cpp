@@ -68,4 +68,29 @@ at::Tensor targeted_dlr(const at::Tensor& logits, const at::Tensor& targets) {
   return gap / (top.select(1, 0) - (top.select(1, 2) + top.select(1, 3)) / 2 + kDlrGuard);
 }
 
+at::Tensor targeted_cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
+  check("targeted cross-entropy", logits, 2, targets, 2);
+  return -at::cross_entropy_loss(logits, targets.select(1, 1), {}, at::Reduction::None);
+}
+
+at::Tensor targeted_margin(const at::Tensor& logits, const at::Tensor& targets) {
+  check("targeted margin loss", logits, 2, targets, 2);
+  return logit_at(logits, index_of(targets, 1)) - logit_at(logits, index_of(targets, 0));
+}
+
+ParameterSpec loss_parameter() {
+  return {.name = "loss",
+          .type = ParameterType::choice,
+          .default_value = "ce",
+          .help = "what is maximised: cross-entropy, margin, or difference of logits ratio",
+          .choices = {"ce", "cw", "dlr"}};
+}
+
+models::LossFunction loss_named(std::string_view name, bool targeted) {
+  if (name == "ce") return targeted ? targeted_cross_entropy : cross_entropy;
+  if (name == "cw") return targeted ? targeted_margin : cw_margin;
+  if (name == "dlr") return targeted ? targeted_dlr : dlr;
+  throw InternalError(fmt::format("there is no loss '{}'", name));
+}
+
 }  // namespace vitrobust::attacks

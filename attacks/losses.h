@@ -2,6 +2,11 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <string_view>
+
+#include "core/parameters.h"
+#include "models/classifier.h"
+
 namespace vitrobust::attacks {
 
 // Losses that attacks maximise. Each is a models::LossFunction: per-sample values [n] of logits [n, classes]
@@ -26,5 +31,18 @@ at::Tensor dlr(const at::Tensor& logits, const at::Tensor& targets);
 /// @param targets  column 0 the label, column 1 the target class
 /// @throws UsageError for fewer than 4 classes
 at::Tensor targeted_dlr(const at::Tensor& logits, const at::Tensor& targets);
+
+/// log softmax(z)_t, the cross-entropy towards a target class with its sign turned.
+/// @param targets  column 0 the label (unused), column 1 the target class
+at::Tensor targeted_cross_entropy(const at::Tensor& logits, const at::Tensor& targets);
+
+/// z_t − z_y: positive when the target class is ahead of the label.
+/// @param targets  column 0 the label, column 1 the target class
+at::Tensor targeted_margin(const at::Tensor& logits, const at::Tensor& targets);
+
+/// loss: ce (the default), cw or dlr.
+ParameterSpec loss_parameter();
+/// The loss that a name of loss_parameter() stands for, in its targeted form where a target is aimed at.
+models::LossFunction loss_named(std::string_view name, bool targeted);
 
 }  // namespace vitrobust::attacks

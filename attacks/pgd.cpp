@@ -1,118 +1,122 @@
 #include "attacks/pgd.h"
 
-#include <torch/torch.h>
-
-#include "attacks/active_set.h"
-#include "attacks/linf_threat.h"
+#include "attacks/gradient_ascent.h"
 #include "attacks/losses.h"
-#include "attacks/projection.h"
-#include "attacks/random_start.h"
+#include "attacks/objective.h"
 #include "core/error.h"
 
 namespace vitrobust::attacks {
 namespace {
 
-struct PgdOptions {
-  double epsilon;
-  double step_size;
-  std::int64_t steps;
-  std::int64_t restarts;
-  bool random_start;
-};
+ParameterSpec step_size_parameter() {
+  return {.name = "step_size",
+          .type = ParameterType::fraction,
+          .default_value = "2/255",
+          .help = "length of a step, pixels in [0,1]",
+          .minimum = 0,
+          .maximum = 1e6};
+}
 
-class Pgd final : public Attack {
- public:
-  explicit Pgd(const PgdOptions& options) : options_(options) {}
+ParameterSpec steps_parameter(const char* default_value) {
+  return {.name = "steps",
+          .type = ParameterType::integer,
+          .default_value = default_value,
+          .help = "gradient steps of a restart",
+          .minimum = 1,
+          .maximum = 100000};
+}
 
-  AttackOutput run(const models::Classifier& classifier, const AttackInput& input,
-                   std::uint64_t seed) const override {
-    ActiveSet active(input, classifier);
-    if (active.empty()) return std::move(active).finish();
-    // Without a random start the first gradient pass sees the clean images and screens them for free.
-    if (options_.random_start) active.screen(classifier.logits(input.images));
-    for (std::int64_t restart = 0; restart < options_.restarts && !active.empty(); ++restart) {
-      const at::Tensor clean = active.pack(input.images);
-      const LinfBox box = linf_box(clean, options_.epsilon);
-      if (!options_.random_start) {
-        climb(classifier, active, box, clean);
-        continue;
-      }
-      const StreamKey key{
-          .seed = seed, .condition = "attack/pgd", .restart = static_cast<std::uint32_t>(restart)};
-      climb(classifier, active, box, random_start(clean, box, options_.epsilon, active.sample_ids(), key));
-    }
-    return std::move(active).finish();
-  }
+/// Steps of the sign of the cross-entropy's gradient in L∞, from the clean image.
+GradientAscentOptions sign_steps(const Parameters& parameters, double step_size, std::int64_t steps) {
+  const Target target(parameters);
+  return {.norm = Norm::linf,
+          .epsilon = ball_threat(Norm::linf, parameters).epsilon->value(),
+          .step_size = step_size,
+          .steps = steps,
+          .loss = loss_named("ce", static_cast<bool>(target)),
+          .target = target};
+}
 
-  std::int64_t cost() const override {
-    return options_.restarts * (options_.steps + 1) + (options_.random_start ? 1 : 0);
-  }
-
- private:
-  /// One restart: `steps` gradient passes from x, and one forward pass at the last iterate.
-  void climb(const models::Classifier& classifier, ActiveSet& active, LinfBox box, at::Tensor x) const {
-    for (std::int64_t step = 0; step < options_.steps; ++step) {
-      const auto pass = classifier.loss_gradient(x, active.targets(), cross_entropy);
-      if (step == 0 && !options_.random_start)
-        active.screen(pass.logits);
-      else
-        active.record(x, pass.logits, pass.loss);
-      if (active.empty()) return;
-      box = active.repack(box);
-      x = sign_step(box, active.repack(x), active.repack(pass.gradient), options_.step_size);
-    }
-    const at::Tensor logits = classifier.logits(x);
-    active.record(x, logits, cross_entropy(logits, active.targets()));
-  }
-
-  PgdOptions options_;
-};
+GradientAscentOptions iterated_sign_steps(const Parameters& parameters) {
+  return sign_steps(parameters, parameters.fraction("step_size").value(), parameters.integer("steps"));
+}
 
 }  // namespace
 
+std::vector<ParameterSpec> fgsm_parameters() {
+  return {epsilon_parameter(Norm::linf), target_parameter()};
+}
+
+std::unique_ptr<Attack> make_fgsm(const Parameters& parameters) {
+  return make_gradient_ascent(sign_steps(parameters, parameters.fraction("eps").value(), 1));
+}
+
+std::vector<ParameterSpec> bim_parameters() {
+  return {epsilon_parameter(Norm::linf), step_size_parameter(), steps_parameter("10"), target_parameter()};
+}
+
+std::unique_ptr<Attack> make_bim(const Parameters& parameters) {
+  return make_gradient_ascent(iterated_sign_steps(parameters));
+}
+
+std::vector<ParameterSpec> mi_fgsm_parameters() {
+  return {epsilon_parameter(Norm::linf),
+          step_size_parameter(),
+          steps_parameter("10"),
+          {.name = "decay",
+           .type = ParameterType::fraction,
+           .default_value = "1",
+           .help = "what is left of the accumulated gradient in the next step",
+           .minimum = 0,
+           .maximum = 1000},
+          target_parameter()};
+}
+
+std::unique_ptr<Attack> make_mi_fgsm(const Parameters& parameters) {
+  GradientAscentOptions options = iterated_sign_steps(parameters);
+  options.decay = parameters.fraction("decay").value();
+  return make_gradient_ascent(std::move(options));
+}
+
 std::vector<ParameterSpec> pgd_parameters() {
-  return {
-      {.name = "norm",
-       .type = ParameterType::choice,
-       .default_value = "linf",
-       .help = "norm of the perturbation",
-       .choices = {"linf"}},
-      linf_epsilon_parameter(),
-      {.name = "step_size",
-       .type = ParameterType::fraction,
-       .default_value = "2/255",
-       .help = "length of a step, pixels in [0,1]",
-       .minimum = 0,
-       .maximum = 1},
-      {.name = "steps",
-       .type = ParameterType::integer,
-       .default_value = "20",
-       .help = "gradient steps of a restart",
-       .minimum = 1,
-       .maximum = 100000},
-      {.name = "restarts",
-       .type = ParameterType::integer,
-       .default_value = "1",
-       .help = "attempts, each from its own random start",
-       .minimum = 1,
-       .maximum = 100000},
-      {.name = "random_start",
-       .type = ParameterType::flag,
-       .default_value = "true",
-       .help = "start from a uniform point of the ball instead of the clean image"},
-  };
+  ParameterSpec step_size = step_size_parameter();
+  step_size.help += " (default 0.1 for l2, 1 for l1)";
+  step_size.default_by = {"norm", {{"l2", "0.1"}, {"l1", "1"}}};
+  return {norm_parameter({Norm::linf, Norm::l2, Norm::l1}),
+          epsilon_parameter(),
+          std::move(step_size),
+          steps_parameter("20"),
+          {.name = "restarts",
+           .type = ParameterType::integer,
+           .default_value = "1",
+           .help = "attempts, each from its own random start",
+           .minimum = 1,
+           .maximum = 100000},
+          {.name = "random_start",
+           .type = ParameterType::flag,
+           .default_value = "true",
+           .help = "start from a uniform point of the ball instead of the clean image"},
+          loss_parameter(),
+          target_parameter(),
+          eot_parameter()};
 }
 
 std::unique_ptr<Attack> make_pgd(const Parameters& parameters) {
-  const PgdOptions options{.epsilon = parameters.fraction("eps").value(),
-                           .step_size = parameters.fraction("step_size").value(),
-                           .steps = parameters.integer("steps"),
-                           .restarts = parameters.integer("restarts"),
-                           .random_start = parameters.flag("random_start")};
+  const ThreatModel threat = ball_threat(parameters);
+  const Target target(parameters);
+  GradientAscentOptions options{.norm = threat.norm,
+                                .epsilon = threat.epsilon->value(),
+                                .step_size = parameters.fraction("step_size").value(),
+                                .steps = parameters.integer("steps"),
+                                .restarts = parameters.integer("restarts"),
+                                .random_start = parameters.flag("random_start"),
+                                .loss = loss_named(parameters.choice("loss"), static_cast<bool>(target)),
+                                .target = target,
+                                .eot = parameters.integer("eot")};
   if (options.restarts > 1 && !options.random_start)
     throw UsageError("pgd: restarts without a random start would all be the same",
                      "use restarts=1 or random_start=true");
-  return std::make_unique<Pgd>(options);
+  return make_gradient_ascent(std::move(options));
 }
 
 }  // namespace vitrobust::attacks

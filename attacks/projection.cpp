@@ -21,8 +21,4 @@ at::Tensor project(const LinfBox& box, const at::Tensor& x) {
   return at::clamp(x, box.lower, box.upper);
 }
 
-at::Tensor sign_step(const LinfBox& box, const at::Tensor& x, const at::Tensor& gradient, double size) {
-  return project(box, at::add(x, gradient.sign(), size));
-}
-
 }  // namespace vitrobust::attacks

@@ -20,8 +20,4 @@ LinfBox linf_box(const at::Tensor& clean, double epsilon);
 /// The point of the box nearest to x in every norm: each pixel clamped to its bounds. NaN stays NaN.
 at::Tensor project(const LinfBox& box, const at::Tensor& x);
 
-/// One step of steepest ascent in L∞: project(box, x + size·sign(gradient)), sign(0) = 0.
-/// @param gradient  finite, as Classifier::loss_gradient() guarantees: the sign of NaN would pass for 0
-at::Tensor sign_step(const LinfBox& box, const at::Tensor& x, const at::Tensor& gradient, double size);
-
 }  // namespace vitrobust::attacks

@@ -63,9 +63,9 @@ VITROBUST_VECTORIZE void change_block(Planes& planes, std::size_t n, const HsvCh
 
 VITROBUST_VECTORIZE void split(const std::uint8_t* pixels, std::size_t n, Planes& planes) {
   for (std::size_t i = 0; i < n; ++i) {
-    planes.r[i] = pixels[3 * i] / 255.0;
-    planes.g[i] = pixels[3 * i + 1] / 255.0;
-    planes.b[i] = pixels[3 * i + 2] / 255.0;
+    planes.r[i] = unit_of(pixels[3 * i]);
+    planes.g[i] = unit_of(pixels[3 * i + 1]);
+    planes.b[i] = unit_of(pixels[3 * i + 2]);
   }
 }
 

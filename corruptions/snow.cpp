@@ -1,7 +1,10 @@
+#include "corruptions/snow.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/vectorize.h"
@@ -89,42 +92,64 @@ void round_to_bytes(const double* units, std::size_t size, std::uint8_t* out) {
   }
 }
 
-/// The layer of flakes in 8 bits, as large as the image.
-std::vector<std::uint8_t> draw_flakes(const Snow& snow, int height, int width,
-                                      const CorruptionContext& context) {
-  ZoomAxis rows = zoom_axis(height, snow.zoom);
-  ZoomAxis columns = zoom_axis(width, snow.zoom);
-  const bool hendrycks = context.flavour == Flavour::hendrycks;
-  // hendrycks trims the enlarged layer on all sides, imagecorruptions cuts it after the blur.
-  if (hendrycks) {
-    rows.keep((rows.size() - static_cast<std::size_t>(height)) / 2, static_cast<std::size_t>(height));
-    columns.keep((columns.size() - static_cast<std::size_t>(width)) / 2, static_cast<std::size_t>(width));
+/// The flakes before their blur, row by row, and the draws behind them.
+class Flakes {
+ public:
+  Flakes(const Snow& snow, int height, int width, const CorruptionContext& context)
+      : snow_(snow), rows_(zoom_axis(height, snow.zoom)), columns_(zoom_axis(width, snow.zoom)) {
+    // hendrycks trims the enlarged layer on all sides, imagecorruptions cuts it after the blur.
+    if (context.flavour == Flavour::hendrycks) {
+      rows_.keep((rows_.size() - static_cast<std::size_t>(height)) / 2, static_cast<std::size_t>(height));
+      columns_.keep((columns_.size() - static_cast<std::size_t>(width)) / 2, static_cast<std::size_t>(width));
+    }
+    // One normal per pixel, of which only the rows that are enlarged matter.
+    const auto line = static_cast<std::size_t>(width);
+    first_ = rows_.before.front();
+    const std::size_t end = *std::max_element(rows_.after.begin(), rows_.after.end()) + 1;
+    normals_.resize((end - first_) * line + 1);
+    skip_normals(context.random, first_ * line);
+    context.random.fill_normal(std::span(normals_).first((end - first_) * line));
+    skip_normals(context.random, (static_cast<std::size_t>(height) - end) * line);
+    for (double& value : normals_) value = snow.mean + snow.deviation * value;
+    zoomed_.emplace(normals_, width, 1, columns_);
+  }
+  Flakes(const Flakes&) = delete;  // zoomed_ refers to the members beside it
+  Flakes& operator=(const Flakes&) = delete;
+
+  [[nodiscard]] std::size_t height() const { return rows_.size(); }
+  [[nodiscard]] std::size_t width() const { return columns_.size(); }
+
+  void row(std::size_t y, double* out) {
+    const double* before = zoomed_->row(rows_.before[y] - first_);
+    const double* after = zoomed_->row(rows_.after[y] - first_);
+    mix_flakes(before, after, rows_.weights[y][0], rows_.weights[y][1], snow_.threshold, width(), out);
   }
 
-  // One normal per pixel, of which only the rows that are enlarged matter.
-  const auto line = static_cast<std::size_t>(width);
-  const std::size_t first = rows.before.front();
-  const std::size_t end = *std::max_element(rows.after.begin(), rows.after.end()) + 1;
-  std::vector<double> normals((end - first) * line + 1);
-  skip_normals(context.random, first * line);
-  context.random.fill_normal(std::span(normals).first((end - first) * line));
-  skip_normals(context.random, (static_cast<std::size_t>(height) - end) * line);
-  for (double& value : normals) value = snow.mean + snow.deviation * value;
-  const double degrees = context.random.uniform(-135, -45);
+ private:
+  const Snow& snow_;
+  ZoomAxis rows_;
+  ZoomAxis columns_;
+  std::size_t first_ = 0;
+  std::vector<double> normals_;
+  std::optional<ZoomedRows> zoomed_;
+};
 
-  ZoomedRows zoomed(normals, width, 1, columns);
+/// The layer of flakes in 8 bits, as large as the image.
+std::vector<std::uint8_t> blurred_flakes(const Snow& snow, int height, int width,
+                                         const CorruptionContext& context) {
+  Flakes layer(snow, height, width, context);
+  const bool hendrycks = context.flavour == Flavour::hendrycks;
+  const double degrees = context.random.uniform(-135, -45);
+  const auto line = static_cast<std::size_t>(width);
   std::vector<std::uint8_t> flakes(static_cast<std::size_t>(height) * line);
-  const auto layer_height = static_cast<int>(rows.size());
-  const auto layer_width = static_cast<int>(columns.size());
+  const auto layer_height = static_cast<int>(layer.height());
+  const auto layer_width = static_cast<int>(layer.width());
   motion_filter(
       layer_height, layer_width, 1,
       motion_taps(context.flavour, snow.radius, snow.sigma, degrees, layer_height, layer_width),
       [&](std::size_t y, double* row) {
-        const double* before = zoomed.row(rows.before[y] - first);
-        const double* after = zoomed.row(rows.after[y] - first);
-        mix_flakes(before, after, rows.weights[y][0], rows.weights[y][1], snow.threshold, columns.size(),
-                   row);
-        if (hendrycks) to_imagemagick(row, columns.size());
+        layer.row(y, row);
+        if (hendrycks) to_imagemagick(row, layer.width());
       },
       [&](std::size_t y, const double* row) {
         if (y >= static_cast<std::size_t>(height)) return;
@@ -156,9 +181,16 @@ void cover_row(const std::uint8_t* pixels, const std::uint8_t* flakes, const std
 
 }  // namespace
 
+std::vector<double> draw_flakes(int height, int width, const CorruptionContext& context) {
+  Flakes layer(parameters_for(kSnow, context), height, width, context);
+  std::vector<double> flakes(layer.height() * layer.width());
+  for (std::size_t y = 0; y < layer.height(); ++y) layer.row(y, flakes.data() + y * layer.width());
+  return flakes;
+}
+
 data::Image snow(const data::Image& image, const CorruptionContext& context) {
   const Snow& parameters = parameters_for(kSnow, context);
-  const std::vector<std::uint8_t> flakes = draw_flakes(parameters, image.height, image.width, context);
+  const std::vector<std::uint8_t> flakes = blurred_flakes(parameters, image.height, image.width, context);
   data::Image result(image.height, image.width);
   const auto width = static_cast<std::size_t>(image.width);
   for (std::size_t y = 0; y < static_cast<std::size_t>(image.height); ++y)

@@ -13,7 +13,20 @@ struct Attacked {
   at::Tensor prediction_before;  ///< [N] int64
   at::Tensor linf, l2;           ///< [N] double
   at::Tensor queries;            ///< [N] int64
+  /// Name of the part of the attack that broke each sample; empty when the attack has no parts.
+  std::vector<std::string> broken_by;
 };
+
+std::vector<std::string> breakers(const attacks::AttackOutput& output) {
+  std::vector<std::string> names;
+  if (!output.broken_by.defined()) return names;
+  const at::Tensor indices = output.broken_by.to(at::kLong).contiguous();
+  for (std::int64_t i = 0; i < indices.size(0); ++i) {
+    const auto index = indices.data_ptr<std::int64_t>()[i];
+    names.push_back(index < 0 ? std::string() : output.components.at(static_cast<std::size_t>(index)));
+  }
+  return names;
+}
 
 Attacked attack(const CellContext& context, const Batch& batch, const at::Tensor& images) {
   const PlannedAttack& planned = *context.cell.attack;
@@ -27,6 +40,7 @@ Attacked attack(const CellContext& context, const Batch& batch, const at::Tensor
   result.linf = audit.linf.to(at::kDouble).contiguous();
   result.l2 = audit.l2.to(at::kDouble).contiguous();
   result.queries = output.queries.to(at::kLong).contiguous();
+  result.broken_by = breakers(output);
   return result;
 }
 
@@ -36,6 +50,8 @@ void add_attack_figures(const Attacked& attacked, std::vector<reports::Outcome>&
     outcomes[i].linf = attacked.linf.data_ptr<double>()[i];
     outcomes[i].l2 = attacked.l2.data_ptr<double>()[i];
     outcomes[i].queries = attacked.queries.data_ptr<std::int64_t>()[i];
+    // Only what the confirmation upholds counts as broken.
+    if (!attacked.broken_by.empty() && !outcomes[i].correct()) outcomes[i].broken_by = attacked.broken_by[i];
   }
 }
 
@@ -58,12 +74,37 @@ std::vector<reports::Outcome> evaluate_sequences(const CellContext& context, con
   return outcomes;
 }
 
+/// Nothing of this passes the audit, which is the point: what was done is measured, in pixels, and said.
+std::vector<reports::Outcome> evaluate_legacy(const CellContext& context, const Batch& batch,
+                                              CellFiles& files) {
+  models::NormalisedSpaceClassifier classifier(context.classifier);
+  const at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
+  const at::Tensor normalised = classifier.normalised(images);
+  Attacked attacked;
+  attacked.prediction_before = classifier.logits(normalised).argmax(1);
+  const at::Tensor found = context.cell.legacy->attack.run(classifier, normalised, label_tensor(batch.labels),
+                                                           batch.ids, context.seed);
+  attacked.images = classifier.pixels(found);
+  const at::Tensor change = (attacked.images.to(at::kDouble) - images.to(at::kDouble)).flatten(1);
+  attacked.linf = std::get<0>(change.abs().max(1)).contiguous();
+  attacked.l2 = at::linalg_vector_norm(change, 2, at::IntArrayRef{1}).contiguous();
+  attacked.queries = at::full({images.size(0)}, context.cell.legacy->attack.cost(), at::kLong);
+  const at::Tensor logits = classifier.logits(found);
+  std::vector<reports::Outcome> outcomes = score(batch, logits);
+  add_attack_figures(attacked, outcomes);
+  if (files.inputs) files.inputs->write(batch.ids, attacked.images);
+  if (files.logits) files.logits->write(batch.ids, logits);
+  outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
+  return outcomes;
+}
+
 }  // namespace
 
 std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const Batch& batch,
                                              CellFiles& files) {
   if (batch.ids.empty()) return batch.failed;
   if (context.cell.perturbation) return evaluate_sequences(context, batch, files);
+  if (context.cell.legacy) return evaluate_legacy(context, batch, files);
   at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
   std::optional<Attacked> attacked;
   if (context.cell.attack) {

@@ -12,7 +12,8 @@ namespace vitrobust::eval {
 namespace {
 
 [[noreturn]] void throw_unknown(const std::string& name) {
-  std::vector<std::string> known = {"clean", std::string(kPerturbation)};
+  std::vector<std::string> known = {"clean", std::string(kPerturbation),
+                                    std::string(attacks::kNormspaceLegacy)};
   for (const auto& entry : corruptions::corruption_table()) known.emplace_back(entry.name);
   for (const auto& entry : attacks::attack_table()) known.emplace_back(entry.name);
   throw UsageError(fmt::format("unknown corruption or attack '{}'", name), unknown_name_hint(name, known));
@@ -34,6 +35,7 @@ class CellBuilder {
   void add(const Stage& stage) {
     if (stage.name == "clean") return add_clean(stage);
     if (stage.name == kPerturbation) return add_perturbation(stage);
+    if (stage.name == attacks::kNormspaceLegacy) return add_legacy(stage);
     if (corruptions::find_corruption(stage.name) != nullptr) return add_corruption(stage);
     if (const auto* entry = attacks::find_attack(stage.name)) return add_attack(stage, *entry);
     throw_unknown(stage.name);
@@ -43,9 +45,12 @@ class CellBuilder {
     if (clean_ && stages > 1) throw UsageError("'clean' stands alone in a condition");
     if (cell_.perturbation && stages > 1)
       throw UsageError("a perturbation sequence stands alone in a condition");
+    if (cell_.legacy && stages > 1) throw UsageError("normspace-legacy stands alone in a condition");
     using Kind = reports::CellKind;
     if (cell_.perturbation)
       cell_.cell.kind = Kind::perturbation;
+    else if (cell_.legacy)
+      cell_.cell.kind = Kind::legacy_attack;
     else if (cell_.attack)
       cell_.cell.kind = cell_.corruption ? Kind::corruption_attack : Kind::attack;
     else
@@ -85,6 +90,21 @@ class CellBuilder {
     cell_.cost = static_cast<std::uint64_t>(cell_.perturbation->entry->imagenet_frames);
   }
 
+  void add_legacy(const Stage& stage) {
+    const Parameters parameters = Parameters::resolve(stage, attacks::normspace_legacy_parameters());
+    cell_.legacy = PlannedLegacy{attacks::NormspaceLegacy(parameters)};
+    append(cell_.cell.id, ConditionSpec{{parameters.stage()}}.text());
+    append(cell_.slug, fmt::format("{}-{}", stage.name, parameters.choice("attack")));
+    note_stage(stage.name, parameters.to_json());
+    cell_.cell.notes.emplace_back(
+        "attacked in normalised space, without clipping: comparable with tables that were measured so, and "
+        "with no "
+        "other row (docs/threat-models.md)");
+    // Classified before and after.
+    cell_.cost = static_cast<std::uint64_t>(cell_.legacy->attack.cost()) + 2;
+    cell_.backward_passes = static_cast<std::uint64_t>(cell_.legacy->attack.backward_passes());
+  }
+
   void add_attack(const Stage& stage, const attacks::AttackEntry& entry) {
     if (cell_.attack) throw UsageError(fmt::format("'{}': a condition has at most one attack", stage.name));
     const Parameters parameters = Parameters::resolve(stage, entry.parameters);
@@ -94,6 +114,7 @@ class CellBuilder {
     note_stage(stage.name, parameters.to_json());
     // The audit classifies before and after.
     cell_.cost = static_cast<std::uint64_t>(cell_.attack->attack->cost()) + 2;
+    cell_.backward_passes = static_cast<std::uint64_t>(cell_.attack->attack->backward_passes());
   }
 
   void note_stage(const std::string& name, const Json& parameters) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "attacks/attack.h"
+#include "attacks/normspace_legacy.h"
 #include "core/condition.h"
 #include "eval/corruption_stage.h"
 #include "eval/perturbation_stage.h"
@@ -21,6 +22,11 @@ struct PlannedAttack {
   attacks::ThreatModel threat;
 };
 
+/// An attack of the protocol normspace-legacy.
+struct PlannedLegacy {
+  attacks::NormspaceLegacy attack;
+};
+
 /// One condition, looked up in the tables and ready to run.
 struct PlannedCell {
   reports::Cell cell;
@@ -30,12 +36,16 @@ struct PlannedCell {
   /// Alone in its cell.
   std::optional<PlannedPerturbation> perturbation;
   std::optional<PlannedAttack> attack;
-  /// Forward passes a sample costs, counting a backward pass as two: for progress.
+  /// Alone in its cell.
+  std::optional<PlannedLegacy> legacy;
+  /// Forward passes that a sample costs, at most, and how many of them have a backward pass: for progress and
+  /// dry runs.
   std::uint64_t cost = 1;
+  std::uint64_t backward_passes = 0;
 };
 
 /// Looks every condition up and fills defaults in. Each is a perturbation
-/// sequence alone, or at most one corruption, then at most one attack.
+/// sequence or a normspace-legacy attack alone, or at most one corruption, then at most one attack.
 /// @throws UsageError for unknown names (with the nearest), bad parameters, and conditions given twice
 std::vector<PlannedCell> make_plan(std::span<const ConditionSpec> conditions);
 

@@ -11,6 +11,7 @@ Json make_run_config(const RunSetup& setup) {
       {"samples", setup.samples},
       {"corruptions", setup.corruptions.to_json()},
       {"lanes", setup.lanes},
+      {"kernels", setup.kernels},
       {"model", {{"sha256", setup.model.sha256}, {"options", setup.model.options.to_json()}}},
       {"preprocess", setup.model.preprocess.to_json()},
       {"dataset", {{"layout", setup.dataset.info().layout}, {"fingerprint", setup.dataset_fingerprint}}},

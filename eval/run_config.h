@@ -21,11 +21,13 @@ struct RunSetup {
   std::span<const PlannedCell> plan;
   std::uint64_t samples = 0;  ///< of the dataset, from its first
   std::uint64_t seed = 0;
-  std::string precision;  ///< "fp32" or "fp64"
+  std::string precision;  ///< "fp32", "fp64", or "bf16": gradients in it, outcomes in float32
   CorruptionSettings corruptions = {};
   /// What a reader should know besides the checkpoint's own notes.
   std::vector<std::string> warnings = {};
   std::int64_t lanes = 1;
+  /// What the network computes with; see models::Kernels.
+  std::string kernels = "plain";
   /// What the figures of perturbation cells are divided by in the report; changes no outcome.
   std::optional<reports::PerturbationBaseline> perturbation_baseline = {};
 };

@@ -23,7 +23,7 @@ CREATE TABLE outcome (
   cell INTEGER NOT NULL, sample INTEGER NOT NULL, label INTEGER NOT NULL, error TEXT NOT NULL,
   prediction INTEGER NOT NULL, top5 INTEGER NOT NULL, margin REAL NOT NULL, loss REAL NOT NULL,
   prediction_before INTEGER NOT NULL, linf REAL NOT NULL, l2 REAL NOT NULL, queries INTEGER NOT NULL,
-  flip_share REAL NOT NULL, top5_distance REAL NOT NULL,
+  broken_by TEXT NOT NULL, flip_share REAL NOT NULL, top5_distance REAL NOT NULL,
   PRIMARY KEY (cell, sample)) WITHOUT ROWID;
 )sql";
 
@@ -54,6 +54,16 @@ void check_same_run(const SQLite::Database& database, const std::string& path, c
 
 }  // namespace
 
+std::optional<Json> kept_config(const std::string& folder) {
+  const std::string path = folder + "/run.db";
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  return guarded(path, [&] {
+    const SQLite::Database database(path, SQLite::OPEN_READONLY, 1000);
+    const std::string config = database.tableExists("meta") ? meta(database, "config") : std::string();
+    return config.empty() ? std::nullopt : std::optional(parse_json(config, path));
+  });
+}
+
 RunStore::RunStore(const std::string& folder, const Json& config) : path_(folder + "/run.db") {
   resumed_ = std::filesystem::exists(path_);
   guarded(path_, [&] {
@@ -78,12 +88,12 @@ RunStore::RunStore(RunStore&&) noexcept = default;
 void RunStore::commit(std::uint64_t cell, std::span<const reports::Outcome> outcomes, double seconds) {
   guarded(path_, [&] {
     SQLite::Transaction transaction(*database_);
-    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+    SQLite::Statement insert(*database_, "INSERT INTO outcome VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
     for (const reports::Outcome& outcome : outcomes) {
       SQLite::bind(insert, signed_id(cell), signed_id(outcome.sample_id), outcome.label, outcome.error,
                    outcome.prediction, static_cast<int>(outcome.top5), outcome.margin, outcome.loss,
-                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries, outcome.flip_share,
-                   outcome.top5_distance);
+                   outcome.prediction_before, outcome.linf, outcome.l2, outcome.queries, outcome.broken_by,
+                   outcome.flip_share, outcome.top5_distance);
       insert.exec();
       insert.reset();
     }
@@ -107,6 +117,18 @@ void RunStore::set_cell_error(std::uint64_t cell, const std::string& error) {
     update.bind(2, error);
     update.exec();
   });
+}
+
+std::optional<Json> RunStore::note(const std::string& key) const {
+  return guarded(path_, [&]() -> std::optional<Json> {
+    const std::string text = meta(*database_, "note/" + key);
+    if (text.empty()) return std::nullopt;
+    return parse_json(text, path_);
+  });
+}
+
+void RunStore::set_note(const std::string& key, const Json& value) {
+  guarded(path_, [&] { write_meta(*database_, "note/" + key, dump_json(value)); });
 }
 
 StoredCell RunStore::cell(std::uint64_t cell) const {

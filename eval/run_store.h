@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -44,6 +45,11 @@ class RunStore {
   /// Records that a cell failed as a whole, or, with an empty text, that it may be tried again.
   void set_cell_error(std::uint64_t cell, const std::string& error);
 
+  /// A note that the run keeps under that key, so that a resumed run has what the first one found; nothing
+  /// when there is none.
+  [[nodiscard]] std::optional<Json> note(const std::string& key) const;
+  void set_note(const std::string& key, const Json& value);
+
   [[nodiscard]] StoredCell cell(std::uint64_t cell) const;
   /// Outcomes of a cell, sorted by sample id.
   [[nodiscard]] std::vector<reports::Outcome> outcomes(std::uint64_t cell) const;
@@ -55,5 +61,9 @@ class RunStore {
   std::unique_ptr<SQLite::Database> database_;
   bool resumed_ = false;
 };
+
+/// The configuration that the run in a folder was made with, if there is one. @throws InputError as
+/// RunStore()
+std::optional<Json> kept_config(const std::string& folder);
 
 }  // namespace vitrobust::eval

@@ -1,15 +1,12 @@
 #include "eval/run_store_sql.h"
 
 namespace vitrobust::eval {
-namespace {
 
 std::string meta(const SQLite::Database& database, const std::string& key) {
   SQLite::Statement query(database, "SELECT value FROM meta WHERE key = ?");
   query.bind(1, key);
   return query.executeStep() ? query.getColumn(0).getString() : std::string();
 }
-
-}  // namespace
 
 Json read_stored_config(const SQLite::Database& database, const std::string& path) {
   const std::string version = meta(database, "schema_version");
@@ -24,7 +21,7 @@ std::vector<reports::Outcome> read_outcomes(const SQLite::Database& database, st
   SQLite::Statement query(
       database,
       "SELECT sample, label, error, prediction, top5, margin, loss, prediction_before, linf, l2, "
-      "queries, flip_share, top5_distance FROM outcome WHERE cell = ? ORDER BY sample");
+      "queries, broken_by, flip_share, top5_distance FROM outcome WHERE cell = ? ORDER BY sample");
   query.bind(1, signed_id(cell));
   while (query.executeStep()) {
     found.push_back({.sample_id = static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
@@ -38,8 +35,9 @@ std::vector<reports::Outcome> read_outcomes(const SQLite::Database& database, st
                      .linf = query.getColumn(8).getDouble(),
                      .l2 = query.getColumn(9).getDouble(),
                      .queries = query.getColumn(10).getInt64(),
-                     .flip_share = query.getColumn(11).getDouble(),
-                     .top5_distance = query.getColumn(12).getDouble()});
+                     .broken_by = query.getColumn(11).getString(),
+                     .flip_share = query.getColumn(12).getDouble(),
+                     .top5_distance = query.getColumn(13).getDouble()});
   }
   return found;
 }

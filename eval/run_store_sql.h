@@ -35,6 +35,9 @@ inline std::int64_t signed_id(std::uint64_t id) {
   return static_cast<std::int64_t>(id);
 }
 
+/// A value of the store's own table of them; empty when there is none.
+std::string meta(const SQLite::Database& database, const std::string& key);
+
 /// The configuration that the store was made with. @throws InputError when it is of another schema version
 Json read_stored_config(const SQLite::Database& database, const std::string& path);
 

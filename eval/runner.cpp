@@ -13,7 +13,10 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
+#include "data/preprocess.h"
+#include "eval/in_parts.h"
 #include "eval/interrupt.h"
+#include "eval/model_probe.h"
 #include "reports/aggregates.h"
 
 namespace vitrobust::eval {
@@ -21,6 +24,9 @@ namespace {
 
 /// Memory for preprocessed images: 3,500 of 224×224, 170,000 of 32×32.
 constexpr std::uint64_t kCacheBytes = std::uint64_t{512} << 20;
+
+/// Under which the store keeps what probe() found.
+const std::string kProbeNote = "guard_rails";
 
 using Clock = std::chrono::steady_clock;
 
@@ -66,7 +72,8 @@ Runner::Runner(const RunSetup& setup, const models::Classifier& classifier, Runn
       store_(settings_.folder, stored_config(config_, settings_)),
       done_(setup.plan.size(), std::vector<bool>(setup.samples, false)),
       failed_(setup.plan.size(), false),
-      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))) {
+      started_(fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::chrono::system_clock::now()))),
+      largest_part_(settings_.batch_size) {
   for (std::size_t index = 0; index < done_.size(); ++index) {
     for (const std::uint64_t id : store_.finished_samples(index)) done_[index].at(id) = true;
     // A cell that failed may have failed for want of memory: it is tried again.
@@ -98,11 +105,52 @@ std::vector<std::uint64_t> Runner::pending(std::size_t index, Chunk chunk) const
 
 void Runner::run(Progress& progress) {
   if (pending_work() == 0) return;
+  probe();
   std::vector<CellFiles> files = open_files();
   ImageCache cache(setup_.dataset, setup_.model.preprocess);
   for (std::uint64_t first = 0; first < setup_.samples; first += chunk_size())
     run_chunk({first, std::min(chunk_size(), setup_.samples - first)}, cache, files, progress);
   finish_files(files);
+}
+
+/// Once a run, on its first samples: a resumed run must find what an uninterrupted one does.
+void Runner::probe() {
+  const bool attacks =
+      std::ranges::any_of(setup_.plan, [](const PlannedCell& cell) { return cell.attack || cell.legacy; });
+  if (!attacks || store_.note(kProbeNote)) return;
+  Batch batch;
+  for (std::uint64_t id = 0; id < std::min(setup_.samples, kProbedSamples); ++id) {
+    try {
+      batch.images.push_back(data::preprocess(setup_.dataset.load(id), setup_.model.preprocess,
+                                              setup_.dataset.info().image_files));
+      batch.labels.push_back(setup_.dataset.label(id));
+    } catch (const InputError&) {
+      // The cells count and name what cannot be read.
+      continue;
+    }
+  }
+  Json found = Json::array();
+  try {
+    if (!batch.images.empty())
+      for (const reports::GuardRail& rail :
+           probe_model(classifier_, to_tensor(batch.images, classifier_.dtype()), label_tensor(batch.labels)))
+        found.push_back(rail.to_json());
+  } catch (const Error& error) {
+    // Outputs that are not finite fail the cells, which say so; a resume may find sound ones.
+    if (error.code() != ExitCode::cells_failed) throw;
+    return;
+  }
+  store_.set_note(kProbeNote, found);
+}
+
+/// What probe() found and what the rows say together.
+std::vector<reports::GuardRail> Runner::guard_rails(std::span<const Json> rows) const {
+  std::vector<reports::GuardRail> rails;
+  if (const std::optional<Json> found = store_.note(kProbeNote))
+    for (const Json& rail : *found)
+      rails.push_back(reports::guard_rail_from(rail, settings_.folder + "/run.db"));
+  for (reports::GuardRail& rail : reports::guard_rails_of(rows)) rails.push_back(std::move(rail));
+  return rails;
 }
 
 void Runner::run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress) {
@@ -147,7 +195,9 @@ void Runner::run_batches(std::size_t index, BatchProducer& producer, CellFiles& 
     check_interrupt();
     for (const reports::Outcome& failed : batch->failed)
       if (index == 0) progress.message("warning: " + failed.error);
-    const std::vector<reports::Outcome> outcomes = evaluate_batch(context, *batch, files);
+    const std::vector<reports::Outcome> outcomes =
+        evaluate_in_parts(*batch, largest_part_, settings_.halve_batches,
+                          [&](const Batch& part) { return evaluate_batch(context, part, files); });
     store_.commit(index, outcomes, seconds_since(start));
     start = Clock::now();
     for (const reports::Outcome& outcome : outcomes) done_[index][outcome.sample_id] = true;
@@ -244,6 +294,7 @@ Json Runner::report(bool interrupted) const {
   header.dataset = make_dataset_block(setup_);
   header.config = config_;
   header.config_hash = "sha256:" + sha256_hex(dump_json(config_));
+  header.guard_rails = guard_rails(rows);
   header.warnings = setup_.model.notes;
   header.warnings.insert(header.warnings.end(), setup_.warnings.begin(), setup_.warnings.end());
   header.volatile_block = volatile_block();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,7 @@ struct RunnerSettings {
   std::string folder;            ///< the run directory; exists
   std::size_t batch_size = 1;    ///< at least 1
   int threads = 1;               ///< at least 1
+  bool halve_batches = false;    ///< when memory runs out, instead of failing the cell
   std::string save_inputs = {};  ///< folder, or empty
   std::string save_logits = {};  ///< folder, or empty
 };
@@ -47,6 +49,8 @@ class Runner {
     std::uint64_t count = 0;
   };
 
+  void probe();
+  [[nodiscard]] std::vector<reports::GuardRail> guard_rails(std::span<const Json> rows) const;
   void run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress);
   void run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache, CellFiles& files,
                 Progress& progress);
@@ -68,6 +72,7 @@ class Runner {
   std::vector<std::vector<bool>> done_;  ///< per cell and sample: whether it has an outcome
   std::vector<bool> failed_;             ///< per cell: whether it failed in this process
   std::string started_;
+  std::size_t largest_part_;  ///< of a batch that memory is known to hold
 };
 
 }  // namespace vitrobust::eval

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/error.h"
+#include "models/freezable_linear.h"
 #include "models/lane_pool.h"
 
 namespace vitrobust::models {
@@ -35,7 +36,7 @@ void check_images(const at::Tensor& images, const ClassifierInfo& info) {
     throw InternalError(fmt::format("classifier: images have shape [{}], expected [N, {}]",
                                     fmt::join(images.sizes(), ", "), fmt::join(expected, ", ")));
   }
-  if (images.numel() == 0) return;
+  if (images.numel() == 0 || info.any_range) return;
   const auto [low, high] = at::aminmax(images);  // NaN if any pixel is
   if (!(low.item<double>() >= 0 && high.item<double>() <= 1)) {
     throw InternalError(fmt::format("classifier: pixels in [{}, {}], expected [0, 1] without NaN",
@@ -72,6 +73,23 @@ at::Tensor join(const std::vector<at::Tensor>& passes, at::IntArrayRef empty_sha
   return passes.empty() ? at::empty(empty_shape, dtype) : at::cat(passes);
 }
 
+/// Element by element what join() does; all passes have the same number of elements.
+std::vector<at::Tensor> join_each(const std::vector<std::vector<at::Tensor>>& passes) {
+  std::vector<at::Tensor> joined;
+  for (std::size_t k = 0; !passes.empty() && k < passes.front().size(); ++k) {
+    std::vector<at::Tensor> parts;
+    for (const auto& pass : passes) parts.push_back(pass.at(k));
+    joined.push_back(at::cat(parts));
+  }
+  return joined;
+}
+
+void check_targets(const at::Tensor& targets, const at::Tensor& images) {
+  if (targets.dim() == 2 && targets.size(0) == images.size(0)) return;
+  throw InternalError(fmt::format("classifier: targets have shape [{}], expected [{}, k]",
+                                  fmt::join(targets.sizes(), ", "), images.size(0)));
+}
+
 }  // namespace
 
 Classifier::Classifier(ClassifierInfo info, std::array<double, 3> mean, std::array<double, 3> std,
@@ -99,11 +117,20 @@ std::int64_t Classifier::passes(const at::Tensor& images) const {
 }
 
 at::Tensor Classifier::logits(const at::Tensor& images) const {
+  return compute_logits(images, false);
+}
+
+at::Tensor Classifier::search_logits(const at::Tensor& images) const {
+  return compute_logits(images, info_.reduced);
+}
+
+at::Tensor Classifier::compute_logits(const at::Tensor& images, bool reduced) const {
   check_images(images, info_);
   std::vector<at::Tensor> results(static_cast<std::size_t>(passes(images)));
   pool_->run(passes(images), [&](std::int64_t pass) {
     if (pass_hook_) pass_hook_();
     const at::NoGradGuard no_grad;
+    const ReducedPrecisionGuard precision(reduced);
     const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
     const auto x = image_lanes(images, rows, info_.lanes, dtype_);
     results[static_cast<std::size_t>(pass)] = forward((x - mean_) / std_).narrow(0, 0, rows.count);
@@ -116,10 +143,7 @@ at::Tensor Classifier::logits(const at::Tensor& images) const {
 LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tensor& targets,
                                        const LossFunction& loss) const {
   check_images(images, info_);
-  if (targets.dim() != 2 || targets.size(0) != images.size(0)) {
-    throw InternalError(fmt::format("classifier: targets have shape [{}], expected [{}, k]",
-                                    fmt::join(targets.sizes(), ", "), images.size(0)));
-  }
+  check_targets(targets, images);
   const auto count = static_cast<std::size_t>(passes(images));
   std::vector<at::Tensor> logits(count);
   std::vector<at::Tensor> losses(count);
@@ -127,6 +151,7 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
   pool_->run(passes(images), [&](std::int64_t pass) {
     if (pass_hook_) pass_hook_();
     const at::AutoGradMode with_grad(true);
+    const ReducedPrecisionGuard precision(info_.reduced);
     const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
     const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
     const auto z = forward((x - mean_) / std_);
@@ -146,7 +171,71 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
                       join(gradients, {0, 3, info_.height, info_.width}, dtype_)};
   check_finite(result.logits, "logits");
   check_finite(result.gradient, "gradients");
+  if (info_.reduced) confirm(images, targets.select(1, 0), result.logits);
   return result;
+}
+
+at::Tensor Classifier::forward_with_maps(const at::Tensor&, std::vector<at::Tensor>&) const {
+  throw UsageError("this model exposes no attention maps",
+                   "attacks that are guided by attention need a Vision Transformer from a checkpoint");
+}
+
+AttentionMaps Classifier::attention_maps(const at::Tensor& images) const {
+  check_images(images, info_);
+  std::vector<at::Tensor> logits(static_cast<std::size_t>(passes(images)));
+  std::vector<std::vector<at::Tensor>> found(static_cast<std::size_t>(passes(images)));
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const at::NoGradGuard no_grad;
+    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
+    const auto x = image_lanes(images, rows, info_.lanes, dtype_);
+    auto& maps = found[static_cast<std::size_t>(pass)];
+    logits[static_cast<std::size_t>(pass)] =
+        forward_with_maps((x - mean_) / std_, maps).narrow(0, 0, rows.count);
+    for (auto& map : maps) map = map.narrow(0, 0, rows.count);
+  });
+  AttentionMaps result{join(logits, {0, info_.classes}, dtype_), join_each(found)};
+  check_finite(result.logits, "logits");
+  return result;
+}
+
+AttentionGradients Classifier::attention_gradients(const at::Tensor& images, const at::Tensor& targets,
+                                                   const AttentionLosses& losses) const {
+  check_images(images, info_);
+  check_targets(targets, images);
+  const auto count = static_cast<std::size_t>(passes(images));
+  std::vector<at::Tensor> logits(count);
+  std::vector<at::Tensor> values(count);
+  std::vector<std::vector<at::Tensor>> gradients(count);
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const at::AutoGradMode with_grad(true);
+    const ReducedPrecisionGuard precision(info_.reduced);
+    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
+    const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
+    std::vector<at::Tensor> maps;
+    const auto z = forward_with_maps((x - mean_) / std_, maps);
+    const auto real = losses(z, maps, target_lanes(targets, rows, info_.lanes)).narrow(0, 0, rows.count);
+    const auto i = static_cast<std::size_t>(pass);
+    for (std::int64_t k = 0; k < real.size(1); ++k)
+      gradients[i].push_back(
+          torch::autograd::grad({real.select(1, k).sum()}, {x}, {}, /*retain_graph=*/true)[0].narrow(
+              0, 0, rows.count));
+    logits[i] = z.detach().narrow(0, 0, rows.count);
+    values[i] = real.detach();
+  });
+  AttentionGradients result{join(logits, {0, info_.classes}, dtype_), join(values, {0, 0}, dtype_),
+                            join_each(gradients)};
+  check_finite(result.logits, "logits");
+  for (const auto& gradient : result.gradients) check_finite(gradient, "gradients");
+  if (info_.reduced) confirm(images, targets.select(1, 0), result.logits);
+  return result;
+}
+
+/// Puts the exact logits in the place of those that misclassify in reduced precision.
+void Classifier::confirm(const at::Tensor& images, const at::Tensor& labels, at::Tensor& logits) const {
+  const at::Tensor found = logits.argmax(1).ne(labels).nonzero().squeeze(1);
+  if (found.size(0) > 0) logits.index_copy_(0, found, this->logits(images.index_select(0, found)));
 }
 
 }  // namespace vitrobust::models

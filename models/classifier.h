@@ -7,10 +7,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
+
+#include "models/kernels.h"
 
 namespace vitrobust::models {
 
 class LanePool;
+class NormalisedSpaceClassifier;
 
 /// What the rest of the suite may know of a model.
 struct ClassifierInfo {
@@ -21,12 +25,41 @@ struct ClassifierInfo {
   /// thread, so that a sample's numbers do not depend on the batch, the order, the shard or the number of
   /// threads.
   std::int64_t lanes = 1;
+  /// What computes what decides an outcome.
+  Kernels kernels = Kernels::plain;
+  /// Whether search_logits() and loss_gradient() multiply in bfloat16: what they find is a hint then, which
+  /// logits() has to confirm.
+  bool reduced = false;
+  /// Of a Vision Transformer whose attention maps can be had: side of a patch in pixels (0: no such model),
+  /// number of blocks, and whether token 0 is the class token and patches start at 1.
+  std::int64_t patch_size = 0;
+  std::int64_t blocks = 0;
+  bool class_token = false;
+  /// Whether pixels may lie outside [0,1]: normalised ones do (models/normalised_space.h).
+  bool any_range = false;
 };
 
 /// Per-sample losses [n] of logits [n, classes] and the caller's targets [n, k] (int64), differentiable in
 /// the logits. Row i may depend on row i of its arguments only. Called from several threads at once, always
 /// with all lanes of a pass: rows of padding repeat a target and their losses are dropped.
 using LossFunction = std::function<at::Tensor(const at::Tensor& logits, const at::Tensor& targets)>;
+
+/// k losses of every sample, [n, k], of logits [n, classes], attention maps (one [n, heads, T, T] per block)
+/// and targets [n, m]; differentiable in logits and maps. As LossFunction otherwise.
+using AttentionLosses = std::function<at::Tensor(
+    const at::Tensor& logits, const std::vector<at::Tensor>& maps, const at::Tensor& targets)>;
+
+/// Of each loss its own gradient, for attacks that weigh them against each other.
+struct AttentionGradients {
+  at::Tensor logits;                  ///< [N, classes], detached
+  at::Tensor losses;                  ///< [N, k], detached
+  std::vector<at::Tensor> gradients;  ///< k of [N, 3, H, W]
+};
+
+struct AttentionMaps {
+  at::Tensor logits;             ///< [N, classes]
+  std::vector<at::Tensor> maps;  ///< one [N, heads, T, T] per block: row t is what token t attends to
+};
 
 struct LossGradient {
   at::Tensor logits;    ///< [N, classes], detached
@@ -53,12 +86,26 @@ class Classifier {
   ///         Error with ExitCode::cells_failed when a logit is NaN or infinite
   [[nodiscard]] at::Tensor logits(const at::Tensor& images) const;
 
+  /// As logits(), in reduced precision where info() says so: for the inner steps of a search.
+  [[nodiscard]] at::Tensor search_logits(const at::Tensor& images) const;
+
   /// Loss and its gradient with respect to the images only; parameters never collect gradients. The logits
-  /// are bit for bit those of logits().
-  /// @param targets [N, k] int64, handed to the loss pass by pass. Errors as logits(), and
-  ///        ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through
+  /// are bit for bit those of logits(); where info().reduced, only those of samples that they misclassify:
+  /// a success is never seen in reduced precision alone, so no sample leaves an attack on a false one.
+  /// @param targets [N, k] int64, handed to the loss pass by pass; column 0 is the label. Errors as logits(),
+  ///        and ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through
   [[nodiscard]] LossGradient loss_gradient(const at::Tensor& images, const at::Tensor& targets,
                                            const LossFunction& loss) const;
+
+  /// Logits as logits() gives them, with the attention maps: the softmax weights of every block. No autograd
+  /// graph. Nothing else pays for the maps: they are formed for this call alone.
+  /// @throws UsageError where info().patch_size is 0: the model exposes none
+  [[nodiscard]] AttentionMaps attention_maps(const at::Tensor& images) const;
+
+  /// Losses of logits and attention maps, and the gradient of each of the k with respect to the images: one
+  /// forward and k backward passes. Precision, targets and errors as loss_gradient() and attention_maps().
+  [[nodiscard]] AttentionGradients attention_gradients(const at::Tensor& images, const at::Tensor& targets,
+                                                       const AttentionLosses& losses) const;
 
   /// Threads that passes are spread over; each pass runs on one. The result does not depend on it. While
   /// passes run, LibTorch's process-wide number of threads is 1: set it again before other work.
@@ -72,8 +119,15 @@ class Classifier {
   /// The network: normalised images [lanes, 3, H, W] to logits [lanes, classes]. Must be callable from
   /// several threads.
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& normalised) const = 0;
+  /// The same, with the attention maps of all blocks. @throws UsageError by default: there are none
+  [[nodiscard]] virtual at::Tensor forward_with_maps(const at::Tensor& normalised,
+                                                     std::vector<at::Tensor>& maps) const;
 
  private:
+  friend class NormalisedSpaceClassifier;
+
+  [[nodiscard]] at::Tensor compute_logits(const at::Tensor& images, bool reduced) const;
+  void confirm(const at::Tensor& images, const at::Tensor& labels, at::Tensor& logits) const;
   [[nodiscard]] std::int64_t passes(const at::Tensor& images) const;
 
   ClassifierInfo info_;

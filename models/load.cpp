@@ -177,7 +177,9 @@ LoadedModel load_model(const std::string& path, const LoadOptions& options) {
   module->to(options.dtype);
   fill(module, described, options.dtype);
   const data::PreprocessConfig& preprocess = described.description.preprocess;
-  auto classifier = make_classifier(module, preprocess.mean, preprocess.std, options.dtype);
+  const ComputeOptions compute{
+      .dtype = options.dtype, .kernels = options.kernels, .reduced = options.reduced};
+  auto classifier = make_classifier(module, preprocess.mean, preprocess.std, compute);
   return {std::move(described.description), std::move(classifier)};
 }
 

@@ -26,6 +26,10 @@ struct LoadOptions {
   /// Normalisation of RGB in [0,1] instead of the checkpoint's.
   std::optional<std::array<double, 3>> mean, std;
   at::ScalarType dtype = at::kFloat;
+  /// Kernels of a float32 network; when absent, the fastest. See ComputeOptions.
+  std::optional<Kernels> kernels;
+  /// Gradients through bfloat16 products.
+  bool reduced = false;
 };
 
 /// What a checkpoint holds: `vitrobust inspect` prints it, the report keeps it.

@@ -4,6 +4,8 @@
 
 #include "core/error.h"
 #include "models/attention/attention.h"
+#include "models/attention/recorder.h"
+#include "models/frozen_gelu.h"
 
 namespace vitrobust::models {
 namespace {
@@ -51,9 +53,9 @@ torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& images) {
 
 void SelfAttentionImpl::reset() {
   const auto width = options_.embed_dim;
-  qkv_ = register_module(
-      "qkv", torch::nn::Linear(torch::nn::LinearOptions(width, 3 * width).bias(options_.qkv_bias)));
-  proj_ = register_module("proj", torch::nn::Linear(width, width));
+  qkv_ = register_module("qkv",
+                         FreezableLinear(torch::nn::LinearOptions(width, 3 * width).bias(options_.qkv_bias)));
+  proj_ = register_module("proj", FreezableLinear(width, width));
 }
 
 torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& tokens) {
@@ -64,17 +66,25 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& tokens) {
                        .reshape({tokens.size(0), tokens.size(1), 3, heads, head_width})
                        .permute({2, 0, 3, 1, 4})
                        .unbind(0);
+  if (auto* const maps = AttentionRecorder::current())
+    maps->push_back(attention_weights(options_.attention, qkv[0], qkv[1]));
   const auto mixed = attend(options_.attention, qkv[0], qkv[1], qkv[2]);
   return proj_->forward(mixed.transpose(1, 2).reshape(tokens.sizes()));
 }
 
 void MlpImpl::reset() {
-  fc1_ = register_module("fc1", torch::nn::Linear(options_.embed_dim, options_.mlp_hidden));
-  fc2_ = register_module("fc2", torch::nn::Linear(options_.mlp_hidden, options_.embed_dim));
+  fc1_ = register_module("fc1", FreezableLinear(options_.embed_dim, options_.mlp_hidden));
+  fc2_ = register_module("fc2", FreezableLinear(options_.mlp_hidden, options_.embed_dim));
 }
 
 torch::Tensor MlpImpl::forward(const torch::Tensor& tokens) {
-  return fc2_->forward(activate(options_.activation, fc1_->forward(tokens)));
+  const auto hidden = fc1_->forward(tokens);
+  const bool fused = frozen_ && options_.activation == Activation::gelu;
+  return fc2_->forward(fused ? frozen_gelu(hidden) : activate(options_.activation, hidden));
+}
+
+void MlpImpl::freeze(Kernels kernels, bool reduced) {
+  frozen_ = reduced || kernels != Kernels::plain;
 }
 
 void BlockImpl::reset() {

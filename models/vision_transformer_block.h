@@ -6,6 +6,7 @@
 #include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 
+#include "models/freezable_linear.h"
 #include "models/vision_transformer_options.h"
 
 namespace vitrobust::models {
@@ -32,22 +33,24 @@ class SelfAttentionImpl : public torch::nn::Cloneable<SelfAttentionImpl> {
 
  private:
   VisionTransformerOptions options_;
-  torch::nn::Linear qkv_{nullptr};
-  torch::nn::Linear proj_{nullptr};
+  FreezableLinear qkv_{nullptr};
+  FreezableLinear proj_{nullptr};
 };
 TORCH_MODULE(SelfAttention);
 
 /// fc2(activation(fc1(x))) on [N, T, C].
-class MlpImpl : public torch::nn::Cloneable<MlpImpl> {
+class MlpImpl : public torch::nn::Cloneable<MlpImpl>, public Freezable {
  public:
   explicit MlpImpl(const VisionTransformerOptions& options) : options_(options) { reset(); }
   void reset() override;
+  void freeze(Kernels kernels, bool reduced) override;
   torch::Tensor forward(const torch::Tensor& tokens);
 
  private:
   VisionTransformerOptions options_;
-  torch::nn::Linear fc1_{nullptr};
-  torch::nn::Linear fc2_{nullptr};
+  FreezableLinear fc1_{nullptr};
+  FreezableLinear fc2_{nullptr};
+  bool frozen_ = false;
 };
 TORCH_MODULE(Mlp);
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/attention/recorder.h"
+#include "models/freezable_linear.h"
 
 namespace vitrobust::models {
 namespace {
@@ -24,16 +26,27 @@ constexpr std::int64_t kVectorGroup = 64;
 class VisionTransformerClassifier final : public Classifier {
  public:
   VisionTransformerClassifier(VisionTransformer module, const std::array<double, 3>& mean,
-                              const std::array<double, 3>& std, at::ScalarType dtype, std::int64_t lanes)
+                              const std::array<double, 3>& std, const ComputeOptions& compute)
       : Classifier({.classes = module->options().num_classes,
                     .height = module->options().image_height,
                     .width = module->options().image_width,
-                    .lanes = lanes},
-                   mean, std, dtype),
+                    .lanes = compute.lanes.value(),
+                    .kernels = compute.kernels.value(),
+                    .reduced = compute.reduced,
+                    .patch_size = module->options().patch_size,
+                    .blocks = module->options().depth,
+                    .class_token = module->options().class_token},
+                   mean, std, compute.dtype),
         module_(std::move(module)) {}
 
  private:
   [[nodiscard]] at::Tensor forward(const at::Tensor& normalised) const override {
+    return module_.ptr()->forward(normalised);
+  }
+
+  [[nodiscard]] at::Tensor forward_with_maps(const at::Tensor& normalised,
+                                             std::vector<at::Tensor>& maps) const override {
+    const AttentionRecorder recorder(maps);
     return module_.ptr()->forward(normalised);
   }
 
@@ -53,13 +66,15 @@ std::pair<at::Tensor, at::Tensor> run_pass(VisionTransformer& module, const at::
 /// neighbour. They do not where the rows of a pass are no multiple of a kernel's block, and whose kernels
 /// have which blocks is not documented: two rows of 1,000 logits in float64 differ with MKL on AMD
 /// processors.
-bool rows_are_alike(VisionTransformer& module, at::ScalarType dtype, std::int64_t lanes) {
+bool rows_are_alike(VisionTransformer& module, const ComputeOptions& compute, bool reduced) {
+  const ReducedPrecisionGuard precision(reduced);
+  const std::int64_t lanes = compute.lanes.value();
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   const auto& options = module->options();
   auto generator = at::detail::createCPUGenerator(lanes);
-  const auto images =
-      at::randn({lanes, 3, options.image_height, options.image_width}, generator, at::kFloat).to(dtype);
+  const auto images = at::randn({lanes, 3, options.image_height, options.image_width}, generator, at::kFloat)
+                          .to(compute.dtype);
   const auto [logits, gradient] = run_pass(module, images);
   const auto [turned_logits, turned_gradient] = run_pass(module, images.flip(0));
   const auto [copied_logits, copied_gradient] = run_pass(module, images.narrow(0, 0, 1).expand_as(images));
@@ -69,20 +84,41 @@ bool rows_are_alike(VisionTransformer& module, at::ScalarType dtype, std::int64_
          copied_gradient.equal(gradient.narrow(0, 0, 1).expand_as(gradient));
 }
 
+Kernels choose_kernels(const VisionTransformerOptions& options, const ComputeOptions& compute,
+                       std::int64_t lanes) {
+  if (compute.dtype == at::kDouble) {
+    if (compute.reduced || compute.kernels.value_or(Kernels::plain) != Kernels::plain)
+      throw UsageError("float64 has the plain kernels only", "leave --kernels away");
+    return Kernels::plain;
+  }
+  const Kernels kernels = compute.kernels.value_or(Kernels::onednn);
+  if (kernels == Kernels::onednn && compute.kernels && !has_onednn())
+    throw UsageError("this LibTorch has no oneDNN products for --kernels onednn", "use --kernels auto");
+  if (kernels == Kernels::bf16) throw InternalError("bfloat16 decides no outcome");
+  if (compute.kernels) return kernels;
+  return fastest_kernels(lanes * options.tokens(), options.embed_dim, options.mlp_hidden);
+}
+
 }  // namespace
 
 std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std::array<double, 3>& mean,
-                                            const std::array<double, 3>& std, at::ScalarType dtype,
-                                            std::optional<std::int64_t> lanes) {
-  if (dtype != at::kFloat && dtype != at::kDouble) {
+                                            const std::array<double, 3>& std, const ComputeOptions& compute) {
+  if (compute.dtype != at::kFloat && compute.dtype != at::kDouble) {
     throw InternalError("a classifier computes in float32 or float64");
   }
-  module->to(dtype);
+  module->to(compute.dtype);
   module->eval();
   for (auto& parameter : module->parameters()) parameter.requires_grad_(false);
-  auto used = lanes.value_or(default_lanes(module->options()));
-  if (!lanes && used > 1 && !rows_are_alike(module, dtype, used)) used = 1;
-  return std::make_shared<VisionTransformerClassifier>(std::move(module), mean, std, dtype, used);
+  ComputeOptions used = compute;
+  used.lanes = compute.lanes.value_or(default_lanes(module->options()));
+  used.kernels = choose_kernels(module->options(), compute, *used.lanes);
+  for (const auto& part : module->modules()) {
+    if (auto* const layer = dynamic_cast<Freezable*>(part.get())) layer->freeze(*used.kernels, used.reduced);
+  }
+  if (!compute.lanes && *used.lanes > 1 &&
+      !(rows_are_alike(module, used, false) && (!used.reduced || rows_are_alike(module, used, true))))
+    used.lanes = 1;
+  return std::make_shared<VisionTransformerClassifier>(std::move(module), mean, std, used);
 }
 
 std::int64_t default_lanes(const VisionTransformerOptions& options) {

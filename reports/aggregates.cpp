@@ -92,7 +92,7 @@ void set_means(std::vector<ScoredAggregate>& aggregates) {
 }  // namespace
 
 void Aggregator::add(const Cell& cell, std::span<const Outcome> outcomes) {
-  const bool attacked = cell.kind == CellKind::attack || cell.kind == CellKind::corruption_attack;
+  const bool attacked = is_attacked(cell.kind);
   const bool sequence = cell.kind == CellKind::perturbation;
   std::vector<const Outcome*> classified;
   classified.reserve(outcomes.size());

@@ -21,8 +21,8 @@ JsonSides sides(const RunData& first, const RunData& second) {
 /// What has to be equal: the configuration less what a comparison is about or may vary.
 Json essence(const Json& report) {
   Json kept = report.at("config");
-  // Lanes are how matrix products are batched: part of the model's speed, as threads are.
-  for (const char* free : {"model", "seed", "lanes", "conditions", "dataset"}) kept.erase(free);
+  // Lanes and kernels are how matrix products are computed: they change no more than the rounding.
+  for (const char* free : {"model", "seed", "lanes", "kernels", "conditions", "dataset"}) kept.erase(free);
   if (const auto preprocess = kept.find("preprocess"); preprocess != kept.end() && preprocess->is_object()) {
     // The normalisation is inside the classifier.
     preprocess->erase("mean");

@@ -41,11 +41,14 @@ bool differs(const Json& stage, const std::string& key, std::span<const RowView*
 std::string stage_label(const Json& stage, std::span<const RowView* const> among, bool with_severity) {
   std::string label = name_of(stage);
   if (const auto sequence = stage.find("sequence"); sequence != stage.end()) label = value_text(*sequence);
+  if (const auto attack = stage.find("attack"); attack != stage.end()) label += " " + value_text(*attack);
   if (const auto norm = stage.find("norm"); norm != stage.end()) label += " " + value_text(*norm);
   if (const auto severity = stage.find("severity"); with_severity && severity != stage.end())
     label += " " + value_text(*severity);
   for (const auto& [key, value] : stage.items()) {
-    if (key == "name" || key == "norm" || key == "severity" || key == "sequence" || key == "stages") continue;
+    if (key == "name" || key == "norm" || key == "severity" || key == "sequence" || key == "attack" ||
+        key == "stages")
+      continue;
     if (key == "eps" || differs(stage, key, among)) label += " " + printable(key) + "=" + value_text(value);
   }
   return label;

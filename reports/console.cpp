@@ -246,6 +246,10 @@ std::vector<std::string> remarks(const ConsoleLines& content, std::span<const Re
     if (reports[i].status == "interrupted") remarks.push_back(names[i] + ": the run was interrupted");
   }
   for (std::size_t i = 0; i < reports.size(); ++i) {
+    for (const GuardRail& rail : reports[i].guard_rails)
+      remarks.push_back(fmt::format("{}{} (guard rail {}): {}", names.size() > 1 ? names[i] + ": " : "",
+                                    rail.is_error ? "ERROR" : "warning", printable(rail.id),
+                                    printable(rail.text)));
     for (const std::string& warning : reports[i].warnings) {
       std::string text = (names.size() > 1 ? names[i] + ": " : "") + "warning: " + printable(warning);
       remarks.push_back(std::move(text));

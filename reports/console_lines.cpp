@@ -20,6 +20,11 @@ constexpr const char* kFlips =
     "first; "
     "the fewer the better";
 
+constexpr const char* kLegacy =
+    "NORMSPACE-LEGACY: attacked in normalised space, without clipping, as some published tables were; "
+    "comparable "
+    "with those alone and with no other line (docs/threat-models.md)";
+
 constexpr const char* kMemoryProtocol =
     "corrupted in memory; AlexNet was measured on JPEG files, which are easier (--protocol published)";
 
@@ -93,6 +98,7 @@ class LineBuilder {
     add_sequences();
     add_attacks(CellKind::attack);
     add_attacks(CellKind::corruption_attack);
+    add_attacks(CellKind::legacy_attack);
     add_aggregates();
     result_.footnotes = footnotes_.lines(names_);
     return std::move(result_);
@@ -238,6 +244,7 @@ class LineBuilder {
     const auto entries = of_kind(kind);
     const auto rows = any_rows(entries);
     if (!entries.empty()) add_rule();
+    if (!entries.empty() && kind == CellKind::legacy_attack) result_.remarks.emplace_back(kLegacy);
     for (std::size_t i = 0; i < entries.size(); ++i)
       result_.lines.push_back(line_of(*entries[i], condition_label(*rows[i], rows)));
   }

@@ -9,7 +9,6 @@
 #include "core/names.h"
 #include "core/terminal.h"
 #include "reports/compare_words.h"
-#include "reports/guard_rail.h"
 #include "reports/power.h"
 
 namespace vitrobust::reports {
@@ -152,10 +151,14 @@ RuleResult bound(const Rule& rule, const RuleContext& context) {
 
 RuleResult no_guard_rail_errors(const Rule& rule, const RuleContext& context) {
   RuleResult result{.rule = rule, .title = "no guard-rail errors"};
-  for (const std::string& warning : context.candidate.view.warnings)
-    if (warning.starts_with(kGuardRail))
-      result.checks.push_back(
-          {.verdict = Verdict::fail, .text = printable(warning.substr(kGuardRail.size()))});
+  for (const GuardRail& rail : context.candidate.view.guard_rails) {
+    if (!rail.is_error) continue;
+    const auto cell = std::ranges::find(context.comparison.cells, rail.row, &CellComparison::id);
+    result.checks.push_back(
+        {.about = cell == context.comparison.cells.end() ? printable(rail.row) : cell->label,
+         .verdict = Verdict::fail,
+         .text = printable(rail.text)});
+  }
   return result;
 }
 

@@ -24,6 +24,8 @@ struct Outcome {
   double linf = 0;
   double l2 = 0;
   std::int64_t queries = 0;
+  /// Of an attack made of several: the name of the one that broke the sample; empty where none did or had to.
+  std::string broken_by = {};
   /// Perturbation cells only, which have none of the figures above: flip_share() and mean_top5_distance() of
   /// the sequence (reports/perturbation_metrics.h).
   double flip_share = 0;

@@ -52,8 +52,14 @@ std::string_view to_string(CellKind kind) {
       return "attack";
     case CellKind::corruption_attack:
       return "corruption+attack";
+    case CellKind::legacy_attack:
+      return "attack-normspace-legacy";
   }
   throw InternalError("an unknown kind of cell");
+}
+
+bool is_attacked(CellKind kind) {
+  return kind == CellKind::attack || kind == CellKind::corruption_attack || kind == CellKind::legacy_attack;
 }
 
 std::string report_status(std::span<const Json> rows, bool interrupted) {
@@ -67,6 +73,8 @@ std::string report_status(std::span<const Json> rows, bool interrupted) {
 Json make_report(const ReportHeader& header, std::span<const Cell> cells, std::vector<Json> rows,
                  Json aggregates) {
   check_belong_together(cells, rows);
+  Json guard_rails = Json::array();
+  for (const GuardRail& rail : header.guard_rails) guard_rails.push_back(rail.to_json());
   if (std::ranges::find(kStatuses, header.status) == kStatuses.end())
     throw InternalError(fmt::format("a report of unknown status '{}'", header.status));
   return {{"schema_version", kSchemaVersion},
@@ -78,6 +86,7 @@ Json make_report(const ReportHeader& header, std::span<const Cell> cells, std::v
           {"config_hash", header.config_hash},
           {"rows", std::move(rows)},
           {"aggregates", std::move(aggregates)},
+          {"guard_rails", std::move(guard_rails)},
           {"warnings", header.warnings},
           {"volatile", volatile_block(header, cells)}};
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "reports/guard_rails.h"
 #include "reports/outcome.h"
 
 namespace vitrobust::reports {
@@ -17,9 +18,20 @@ inline constexpr int kSchemaVersion = 1;
 /// How many failed samples a row names; it counts them all.
 inline constexpr std::size_t kNamedFailures = 20;
 
-enum class CellKind { clean, corruption, perturbation, attack, corruption_attack };
+enum class CellKind {
+  clean,
+  corruption,
+  perturbation,
+  attack,
+  corruption_attack,
+  /// An attack in normalised space (docs/threat-models.md): never in a column or a mean with `attack`.
+  legacy_attack
+};
 
-/// "clean", "corruption", "perturbation", "attack" or "corruption+attack".
+/// Whether such cells attack, so that their outcomes have what an attack did.
+bool is_attacked(CellKind kind);
+
+/// "clean", "corruption", "perturbation", "attack", "corruption+attack" or "attack-normspace-legacy".
 std::string_view to_string(CellKind kind);
 
 /// A cell as planned and as evaluated; what make_row() turns into a row.
@@ -51,6 +63,7 @@ struct ReportHeader {
   Json dataset;
   Json config;
   std::string config_hash;  ///< "sha256:" and 64 hexadecimal digits
+  std::vector<GuardRail> guard_rails = {};
   std::vector<std::string> warnings;
   Json volatile_block;  ///< started, elapsed_s, host, threads …; make_report() adds images_per_s
 };

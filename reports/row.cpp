@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 #include <iterator>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "core/error.h"
@@ -100,6 +102,10 @@ void add_attack(Json& row, const OutcomeList& outcomes) {
   row["linf_max"] = largest_linf(outcomes);
   row["l2_mean"] = mean(attacked, [](const Outcome& outcome) { return outcome.l2; });
   row["queries_mean"] = mean(attacked, [](const Outcome& outcome) { return outcome.queries; });
+  std::map<std::string, std::uint64_t> by;
+  for (const Outcome* outcome : attacked)
+    if (!outcome->broken_by.empty()) ++by[outcome->broken_by];
+  if (!by.empty()) row["broken_by"] = by;
 }
 
 /// How stable the predictions along the sequences are, in place of an accuracy.
@@ -160,7 +166,7 @@ Json make_row(const Cell& cell, std::span<const Outcome> outcomes) {
   // The predictions along a sequence are compared with each other, not with the label.
   add_accuracy(row, cell, cell.kind == CellKind::perturbation ? none : shown);
   if (cell.kind == CellKind::perturbation) add_stability(row, shown);
-  if (cell.kind == CellKind::attack || cell.kind == CellKind::corruption_attack) add_attack(row, shown);
+  if (is_attacked(cell.kind)) add_attack(row, shown);
   row["error"] = error_of(cell, sorted);
   row["notes"] = notes_of(cell, shown);
   return row;

@@ -97,7 +97,7 @@ std::vector<std::string> strings_at(const Json& object, const std::string& key, 
 CellKind kind_at(const Json& row, const std::string& where) {
   const auto text = json_get<std::string>(row, "kind", where);
   for (const CellKind kind : {CellKind::clean, CellKind::corruption, CellKind::perturbation, CellKind::attack,
-                              CellKind::corruption_attack}) {
+                              CellKind::corruption_attack, CellKind::legacy_attack}) {
     if (text == to_string(kind)) return kind;
   }
   throw_json_type(where, "kind", fmt::format("is '{}', which is none of ours", text));
@@ -114,7 +114,7 @@ void read_figures(const Json& row, const std::string& where, RowView& view) {
     view.flip_probability_ci95 = interval_or_null(row, "flip_probability_ci95", where);
     view.top5_distance = magnitude_or_null(row, "top5_distance", where);
   }
-  if (view.kind != CellKind::attack && view.kind != CellKind::corruption_attack) return;
+  if (!is_attacked(view.kind)) return;
   if (!member(row, "clean_correct", where).is_null())
     view.clean_correct = count_at(row, "clean_correct", where);
   view.clean_accuracy = proportion_or_null(row, "clean_accuracy", where);
@@ -216,6 +216,9 @@ ReportView view_report(const Json& report, const std::string& source) {
   }
   for (const Json& aggregate : array_at(report, "aggregates", source))
     view.aggregates.push_back(view_aggregate(aggregate, source, view.aggregates.size()));
+  for (const Json& rail : array_at(report, "guard_rails", source))
+    view.guard_rails.push_back(
+        guard_rail_from(rail, fmt::format("{}: guard rail {}", source, view.guard_rails.size())));
   view.warnings = strings_at(report, "warnings", source);
   return view;
 }

@@ -56,6 +56,7 @@ struct ReportView {
   std::string fingerprint;
   std::vector<RowView> rows;
   std::vector<AggregateView> aggregates;
+  std::vector<GuardRail> guard_rails;
   std::vector<std::string> warnings;
 };
 

@@ -31,6 +31,8 @@ void override_preprocess(const RunOptions& options, data::PreprocessConfig& prep
 models::LoadedModel load_for(const RunOptions& options, const std::string& path) {
   models::LoadOptions load = to_load_options(options);
   load.dtype = options.precision == "fp64" ? at::kDouble : at::kFloat;
+  load.reduced = options.precision == "bf16";
+  if (options.kernels != "auto") load.kernels = models::parse_kernels(options.kernels);
   load.mean = to_rgb(options.mean);
   load.std = to_rgb(options.std);
   models::LoadedModel model = models::load_model(path, load);

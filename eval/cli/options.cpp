@@ -87,10 +87,14 @@ po::options_description corruption_group(CorruptionOptions& corruption) {
 }
 
 po::options_description compute_group(RunOptions& run) {
-  po::options_description group("How to compute (only the precision changes results)", kHelpWidth);
-  group.add_options()("precision", po::value(&run.precision)->value_name("fp32|fp64"),
-                      "of the network (default fp32)")(
-      "device", po::value(&run.device)->value_name("auto|cpu"), "where it runs (default auto)")(
+  po::options_description group(
+      "How to compute (precision changes results, kernels their last bits, the others nothing)", kHelpWidth);
+  group.add_options()("precision", po::value(&run.precision)->value_name("fp32|fp64|bf16"),
+                      "of the network (default fp32); bf16: attacks search in bfloat16, float32 decides")(
+      "kernels", po::value(&run.kernels)->value_name("NAME"),
+      "matrix products of a float32 network: auto (default: the fastest, or what a run that goes on began "
+      "with), plain, mkl or onednn")("device", po::value(&run.device)->value_name("auto|cpu"),
+                                     "where it runs (default auto)")(
       "batch-size",
       po::value<std::string>()
           ->notifier([&run](const std::string& text) {
@@ -101,7 +105,7 @@ po::options_description compute_group(RunOptions& run) {
               throw UsageError(fmt::format("--batch-size: '{}' is neither a number from 1 nor auto", text));
           })
           ->value_name("N|auto"),
-      "images prepared and attacked together (default auto)")(
+      "images prepared and attacked together (default auto: by the image size, halved when memory runs out)")(
       "threads", po::value(&run.threads)->value_name("N"), "worker threads (default: one per core)");
   return group;
 }
@@ -141,6 +145,8 @@ po::options_description output_group(RunOptions& run) {
   group.add_options()("save-inputs", po::value(&run.save_inputs)->value_name("DIR"),
                       "per cell the images that the classifier saw, as .npy")(
       "save-logits", po::value(&run.save_logits)->value_name("DIR"), "per cell the logits, as .npy")(
+      "dry-run", po::bool_switch(&run.dry_run),
+      "evaluate nothing: say how many forward and backward passes it would take, and about how long")(
       "quiet,q", po::bool_switch(&run.quiet), "no progress")(
       "verbose,v", po::bool_switch(&run.verbose), "backtraces of internal errors")("help,h", "this text");
   return group;
@@ -269,14 +275,18 @@ void RunOptions::validate() const {
   };
   require(!checkpoints.empty(), "--checkpoint is missing");
   require(!data.empty(), "--data is missing");
-  require(!out.empty(), "--out is missing");
+  require(!out.empty() || dry_run, "--out is missing");
   require(!suite.empty() || !conditions.empty(), "--suite or --condition is missing");
   require(!limit || *limit >= 1, "--limit must be at least 1");
   require(seed >= 0, "--seed must not be negative");
   require(threads >= 0 && threads <= 1024, "--threads must be from 1 to 1024");
   require(batch_size >= 0 && batch_size <= 65536, "--batch-size must be from 1 to 65536");
-  require(precision == "fp32" || precision == "fp64",
-          fmt::format("--precision {} is none of fp32, fp64", precision));
+  require(precision == "fp32" || precision == "fp64" || precision == "bf16",
+          fmt::format("--precision {} is none of fp32, fp64, bf16", precision));
+  require(kernels == "auto" || kernels == "plain" || kernels == "mkl" || kernels == "onednn",
+          fmt::format("--kernels {} is none of auto, plain, mkl, onednn", kernels));
+  require(precision != "fp64" || kernels == "auto" || kernels == "plain",
+          "--precision fp64 has the plain kernels only");
   require(device == "auto" || device == "cpu", fmt::format("--device {} is none of auto, cpu", device));
   require(!heads || *heads >= 1, "--heads must be at least 1");
   require(!norm_eps || *norm_eps > 0, "--norm-eps must be positive");

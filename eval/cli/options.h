@@ -34,8 +34,9 @@ struct RunOptions {
   std::int64_t seed = 0;
   CorruptionOptions corruptions;
   std::string perturbation_baseline;
-  // How to compute; none of these changes a result but precision.
+  // How to compute; precision and kernels are kept in the run, the others change no result.
   std::string precision = "fp32";
+  std::string kernels = "auto";
   std::string device = "auto";
   std::int64_t batch_size = 0;  ///< 0: chosen from the image size
   std::int64_t threads = 0;     ///< 0: one per core
@@ -51,6 +52,7 @@ struct RunOptions {
   // What to write besides the report.
   std::string save_inputs;
   std::string save_logits;
+  bool dry_run = false;
   bool quiet = false;
   bool verbose = false;
 

@@ -16,7 +16,9 @@
 #include "eval/cli/commands.h"
 #include "eval/cli/corruption_settings.h"
 #include "eval/cli/load_options.h"
+#include "eval/dry_run.h"
 #include "eval/interrupt.h"
+#include "eval/run_store.h"
 #include "eval/runner.h"
 #include "eval/suite.h"
 
@@ -128,6 +130,7 @@ class RunCommand {
   }
 
   int execute() {
+    if (options_.dry_run) return estimate();
     prepare();
     const bool interrupted = evaluate();
     std::vector<Json> reports;
@@ -138,6 +141,24 @@ class RunCommand {
   }
 
  private:
+  int estimate() const {
+    for (const std::string& path : all_checkpoints(options_)) {
+      const models::LoadedModel model = load_for(options_, path);
+      check_classes(model, *dataset_);
+      model.classifier->set_threads(threads_);
+      const auto batch =
+          std::min<std::uint64_t>(batch_size_for(options_, model.classifier->info()), samples_);
+      fmt::print("{}: {} samples of {}, {} threads\n{}", model.description.name, samples_, options_.data,
+                 threads_,
+                 dry_run_table(plan_, samples_,
+                               measure_passes(*model.classifier, static_cast<std::int64_t>(batch))));
+    }
+    fmt::print(
+        "Samples leave an attack once they are broken, so that attacks usually take far less. Image work is "
+        "not counted.\n");
+    return static_cast<int>(ExitCode::ok);
+  }
+
   void prepare() {
     dataset_fingerprint_ = dataset_->fingerprint();
     std::vector<models::LoadedModel> models;
@@ -146,7 +167,21 @@ class RunCommand {
       check_classes(models.back(), *dataset_);
     }
     const std::vector<std::string> folders = run_folders(options_.out, models);
+    for (std::size_t i = 0; i < models.size(); ++i) keep_kernels(models[i], folders[i]);
     for (std::size_t i = 0; i < models.size(); ++i) add_run(std::move(models[i]), folders[i]);
+  }
+
+  /// A run that goes on computes as it began, whichever kernels are the fastest today.
+  void keep_kernels(models::LoadedModel& model, const std::string& folder) const {
+    if (options_.kernels != "auto") return;
+    const std::optional<Json> config = kept_config(folder);
+    if (!config || !config->contains("kernels")) return;
+    const std::string kept = config->at("kernels");
+    if (kept == models::to_string(model.classifier->info().kernels)) return;
+    RunOptions options = options_;
+    options.kernels = kept;
+    const std::string path = model.description.path;
+    model = load_for(options, path);
   }
 
   void add_run(models::LoadedModel model, const std::string& folder) {
@@ -161,8 +196,10 @@ class RunCommand {
     make_writable_folder(folder);
     const std::string suffix =
         folder == options_.out ? std::string() : fmt::format("/{}", fs::path(folder).filename().string());
-    RunnerSettings settings{
-        .folder = folder, .batch_size = batch_size_for(options_, info), .threads = threads_};
+    RunnerSettings settings{.folder = folder,
+                            .batch_size = batch_size_for(options_, info),
+                            .threads = threads_,
+                            .halve_batches = options_.batch_size == 0};
     for (const auto& [wanted, setting] : {std::pair{&options_.save_inputs, &settings.save_inputs},
                                           std::pair{&options_.save_logits, &settings.save_logits}}) {
       if (wanted->empty()) continue;
@@ -179,6 +216,7 @@ class RunCommand {
                          .corruptions = corruption_settings,
                          .warnings = warnings_,
                          .lanes = info.lanes,
+                         .kernels = models::to_string(info.kernels),
                          .perturbation_baseline = baseline_};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
   }

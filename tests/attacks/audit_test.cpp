@@ -15,7 +15,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-const ThreatModel kThreat{"linf", {8, 255}};
+const ThreatModel kThreat{.norm = Norm::linf, .epsilon = Fraction(8, 255)};
 
 std::string violation(const at::Tensor& clean, const at::Tensor& adversarial,
                       const ThreatModel& threat = kThreat) {
@@ -59,10 +59,44 @@ TEST(Audit, FindsNanInTheCleanImage) {
   EXPECT_NE(violation(adversarial * std::numeric_limits<double>::quiet_NaN(), adversarial), "accepted");
 }
 
-TEST(Audit, RefusesOtherShapesAndNorms) {
+TEST(Audit, HoldsEveryNormToItsRadius) {
+  const at::Tensor clean = at::full({1, 3, 2, 2}, 0.5, at::kDouble);
+  const at::Tensor adversarial = clean + 0.125;  // linf 1/8, l2 √12/8, l1 12/8
+  const auto with = [&](Norm norm, const char* epsilon) {
+    return violation(clean, adversarial, {.norm = norm, .epsilon = Fraction::parse(epsilon)});
+  };
+  EXPECT_EQ(with(Norm::linf, "0.125"), "accepted");
+  EXPECT_EQ(with(Norm::l2, "0.43301271"), "accepted");
+  EXPECT_EQ(with(Norm::l1, "1.5"), "accepted");
+  EXPECT_THAT(with(Norm::linf, "0.1249"), HasSubstr("linf norm 0.125"));
+  EXPECT_THAT(with(Norm::l2, "0.4330"), HasSubstr("l2 norm 0.43301"));
+  EXPECT_THAT(with(Norm::l1, "1.4999"), HasSubstr("l1 norm 1.5"));
+}
+
+TEST(Audit, AnUnboundedAttackMustStayInTheRangeOnly) {
+  const at::Tensor clean = at::zeros({1, 3, 2, 2}, at::kDouble);
+  EXPECT_EQ(violation(clean, clean + 1, {.norm = Norm::l2, .epsilon = std::nullopt}), "accepted");
+  EXPECT_THAT(violation(clean, clean + 1.1, {.norm = Norm::l2, .epsilon = std::nullopt}),
+              HasSubstr("outside [0,1]"));
+}
+
+TEST(Audit, CountsThePatchesThatChanged) {
+  const at::Tensor clean = at::full({2, 3, 5, 6}, 0.5, at::kDouble);
+  const at::Tensor adversarial = clean.clone();
+  adversarial[1][0][0][0] = 0.75;  // patch (0, 0)
+  adversarial[1][2][1][1] = 0.25;  // the same
+  adversarial[1][1][4][5] = 0.25;  // patch (2, 2), cut by the lower edge
+  const auto with = [&](std::int64_t count) {
+    return violation(clean, adversarial,
+                     {.norm = Norm::linf, .epsilon = Fraction(1, 1), .patches = PatchLimit{count, 2}});
+  };
+  EXPECT_EQ(with(2), "accepted");
+  EXPECT_THAT(with(1), AllOf(HasSubstr("2 patches of 2×2"), HasSubstr("allowed are 1")));
+}
+
+TEST(Audit, RefusesOtherShapes) {
   const at::Tensor clean = at::zeros({2, 3, 1, 1});
   EXPECT_THAT(violation(clean, clean.narrow(0, 0, 1)), HasSubstr("shape"));
-  EXPECT_THAT(violation(clean, clean, {"l7", {1, 1}}), HasSubstr("l7"));
 }
 
 TEST(Audit, TakesAnEmptyBatch) {

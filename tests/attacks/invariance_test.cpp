@@ -21,8 +21,29 @@ struct Case {
 
 std::vector<Case> cases() {
   std::vector<Case> result;
-  for (const char* condition : {"fgsm:eps=2/255", "pgd:eps=2/255,step_size=0.5/255,steps=5,restarts=2",
-                                "pgd:eps=2/255,step_size=0.5/255,steps=5,random_start=false"})
+  for (const char* condition : {"fgsm:eps=2/255",
+                                "mi_fgsm:eps=2/255,step_size=0.5/255,steps=5",
+                                "pgd:eps=2/255,step_size=0.5/255,steps=5,restarts=2",
+                                "pgd:eps=2/255,step_size=0.5/255,steps=5,random_start=false",
+                                "pgd:norm=l2,eps=0.08,step_size=0.02,steps=5,restarts=2",
+                                "pgd:norm=l1,eps=0.6,step_size=0.2,steps=5,restarts=2",
+                                "pgd:eps=8/255,steps=5,target=random",
+                                "apgd:eps=2/255,steps=10",
+                                "apgd:norm=l2,eps=0.08,steps=10,loss=dlr",
+                                "apgd:norm=l1,eps=0.6,steps=10,restarts=2",
+                                "apgd_t:eps=2/255,steps=10",
+                                "apgd_t:eps=2/255,steps=10,mode=reference",
+                                "fab:eps=2/255,steps=10,restarts=2",
+                                "fab:norm=l1,eps=0.6,steps=10",
+                                "fab_t:norm=l2,eps=0.08,steps=10",
+                                "fab_t:eps=2/255,steps=10,mode=reference",
+                                "deepfool:eps=0.08",
+                                "deepfool:norm=linf,eps=2/255",
+                                "cw:eps=0.08,steps=20,search_steps=3,initial_constant=1",
+                                "square:eps=2/255,queries=60",
+                                "square:norm=l2,eps=0.08,queries=60",
+                                "square:norm=l1,eps=0.6,queries=60",
+                                "spsa:eps=2/255,iterations=3,samples=8"})
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) result.push_back({condition, dtype});
   return result;
 }

@@ -39,9 +39,10 @@ void expect_definition(const std::string& condition, std::int64_t steps, std::ui
     const reference::Reference reference(mlp);
     for (std::int64_t i = 0; i < 30; ++i) {
       const at::Tensor clean = batch.images[i].contiguous();
-      const auto found = reference.pgd(
-          {clean.const_data_ptr<double>(), 48}, batch.labels[i].item<std::int64_t>(),
-          {kEpsilon, kStep, steps, starts(clean, seed, batch.ids[static_cast<std::size_t>(i)], restarts)});
+      const auto found =
+          reference.pgd({clean.const_data_ptr<double>(), 48}, batch.labels[i].item<std::int64_t>(),
+                        {Norm::linf, kEpsilon, kStep, steps,
+                         starts(clean, seed, batch.ids[static_cast<std::size_t>(i)], restarts)});
       EXPECT_LT(toy::distance(output.adversarial[i].reshape(-1), at::tensor(found.adversarial, at::kDouble)),
                 1e-11)
           << "model " << model_seed << ", sample " << i;
@@ -193,7 +194,7 @@ TEST(Pgd, ANanGradientIsAnError) {
 
 TEST(Pgd, RestartsWithoutARandomStartAreRefused) {
   EXPECT_THROW(toy::make("pgd:restarts=2,random_start=false"), UsageError);
-  EXPECT_THROW(toy::make("pgd:norm=l2"), UsageError);
+  EXPECT_THROW(toy::make("pgd:norm=l7"), UsageError);
   EXPECT_THROW(toy::make("pgd:steps=0"), UsageError);
   EXPECT_THROW(toy::make("pgd:eps=9"), UsageError);
 }

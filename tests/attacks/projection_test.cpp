@@ -1,4 +1,4 @@
-#include "attacks/projection.h"
+#include "attacks/ball.h"
 
 #include <gtest/gtest.h>
 #include <torch/torch.h>
@@ -64,12 +64,12 @@ TEST(Projection, KeepsNanVisible) {
   EXPECT_TRUE(project(linf_box(clean, 0.1), x).isnan().all().item<bool>());
 }
 
-TEST(SignStep, MovesBySignAndNotAtZero) {
+TEST(Ascend, MovesBySignAndNotAtZero) {
   const at::Tensor clean = at::full({1, 3, 1, 1}, 0.5, at::kDouble);
   const at::Tensor gradient = at::tensor({1e-300, 0.0, -7.0}, at::kDouble).view({1, 3, 1, 1});
-  const at::Tensor x = sign_step(linf_box(clean, 0.1), clean, gradient, 0.06);
+  const at::Tensor x = ascend(Ball(Norm::linf, 0.1, clean), clean, gradient, 0.06);
   EXPECT_LT(toy::distance(x.view(-1), at::tensor({0.56, 0.5, 0.44}, at::kDouble)), 1e-15);
-  const at::Tensor again = sign_step(linf_box(clean, 0.1), x, gradient, 0.06);
+  const at::Tensor again = ascend(Ball(Norm::linf, 0.1, clean), x, gradient, 0.06);
   EXPECT_LT(toy::distance(again.view(-1), at::tensor({0.6, 0.5, 0.4}, at::kDouble)), 1e-15);
 }
 

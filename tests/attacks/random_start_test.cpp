@@ -14,7 +14,7 @@ constexpr double kEpsilon = 8.0 / 255;
 
 at::Tensor start_of(const at::Tensor& clean, const std::vector<std::uint64_t>& ids, std::uint32_t restart = 0,
                     std::uint64_t seed = 5) {
-  return random_start(clean, linf_box(clean, kEpsilon), kEpsilon, ids,
+  return random_start(Ball(Norm::linf, kEpsilon, clean), Start::inside, ids,
                       {.seed = seed, .condition = "attack/pgd", .restart = restart});
 }
 

@@ -111,5 +111,32 @@ TEST(Parameters, AskingForWhatTheTableLacksIsABug) {
   EXPECT_THROW((void)parameters.integer("eps"), InternalError);
 }
 
+TEST(Parameters, ADefaultMayFollowAChoice) {
+  const std::vector<ParameterSpec> list = {
+      {.name = "norm", .type = ParameterType::choice, .default_value = "linf", .choices = {"linf", "l2"}},
+      {.name = "eps",
+       .type = ParameterType::fraction,
+       .default_value = "8/255",
+       .default_by = {"norm", {{"l2", "0.5"}}}}};
+  const auto epsilon = [&](const std::string& condition) {
+    return Parameters::resolve(parse_condition(condition).stages.front(), list).fraction("eps");
+  };
+  EXPECT_EQ(epsilon("pgd"), Fraction(8, 255));
+  EXPECT_EQ(epsilon("pgd:norm=l2"), Fraction(1, 2));
+  EXPECT_EQ(epsilon("pgd:norm=l2,eps=3"), Fraction(3, 1));
+}
+
+TEST(Parameters, ANumberMayBeLeftOpen) {
+  const std::vector<ParameterSpec> list = {
+      {.name = "eps", .type = ParameterType::fraction, .default_value = "none", .words = {"none"}}};
+  const Parameters open = Parameters::resolve({"cw", {}}, list);
+  EXPECT_EQ(open.optional_fraction("eps"), std::nullopt);
+  EXPECT_THROW((void)open.fraction("eps"), InternalError);
+  EXPECT_EQ(open.to_json().dump(), R"({"eps":"none"})");
+  EXPECT_EQ(Parameters::resolve({"cw", {{"eps", "1/2"}}}, list).optional_fraction("eps"), Fraction(1, 2));
+  EXPECT_EQ(resolve("pgd:eps=1/4").optional_fraction("eps"), Fraction(1, 4));
+  EXPECT_THROW(resolve("pgd:eps=none"), UsageError);
+}
+
 }  // namespace
 }  // namespace vitrobust

@@ -9,6 +9,7 @@
 #include "core/random.h"
 #include "corruptions/elastic_transform.h"
 #include "corruptions/plasma.h"
+#include "corruptions/snow.h"
 #include "corruptions/spatter.h"
 #include "tests/corruptions/test_images.h"
 
@@ -102,6 +103,24 @@ TEST(SpatterStatistics, CoverageIsTheReferences) {
     }
     const double expected = kExpected[severity - 1];
     EXPECT_NEAR(coverage.mean(), expected, 4 * coverage.error_of_difference() + .0005) << severity;
+  }
+}
+
+TEST(SnowStatistics, CoverageIsTheReferences) {
+  constexpr double kExpected[] = {.0241, .0655, .0406, .0659, .0653};
+  for (const Flavour flavour : {Flavour::hendrycks, Flavour::imagecorruptions}) {
+    for (int severity = 1; severity <= 5; ++severity) {
+      OverSeeds coverage;
+      for (int seed = 0; seed < kSeeds; ++seed) {
+        PhiloxSource random = source(seed);
+        const std::vector<double> flakes = draw_flakes(224, 224, at(severity, flavour, random));
+        const auto covered = std::ranges::count_if(flakes, [](double flake) { return flake > 0; });
+        coverage.add(static_cast<double>(covered) / static_cast<double>(flakes.size()));
+      }
+      // The reference's figures have four decimals.
+      EXPECT_NEAR(coverage.mean(), kExpected[severity - 1], 4 * coverage.error_of_difference() + .00005)
+          << severity;
+    }
   }
 }
 

@@ -33,6 +33,7 @@ Outcome outcome(std::uint64_t id) {
           .linf = 8.0 / 255,
           .l2 = 0.7,
           .queries = 21,
+          .broken_by = "square",
           .flip_share = 1.0 / 7,
           .top5_distance = 17.9};
 }
@@ -45,6 +46,16 @@ std::string message_of(const std::function<void()>& body) {
     return error.what();
   }
   return "nothing was thrown";
+}
+
+TEST(RunStore, KeepsNotes) {
+  const TemporaryFolder folder;
+  {
+    RunStore store(folder.path(), kConfig);
+    EXPECT_FALSE(store.note("probe").has_value());
+    store.set_note("probe", {{"found", "nothing"}});
+  }
+  EXPECT_EQ(RunStore(folder.path(), kConfig).note("probe"), Json({{"found", "nothing"}}));
 }
 
 TEST(RunStore, KeepsOutcomesExactlyAndSorted) {

@@ -92,7 +92,8 @@ struct OneRun {
                          .plan = plan,
                          .samples = samples,
                          .seed = seed,
-                         .precision = dtype == at::kDouble ? "fp64" : "fp32"};
+                         .precision = dtype == at::kDouble ? "fp64" : "fp32",
+                         .corruptions = {}};
     Runner runner(setup, classifier, {.folder = folder, .batch_size = batch_size, .threads = threads});
     Progress progress(runner.pending_work(), true);
     bool interrupted = false;

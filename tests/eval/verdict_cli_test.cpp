@@ -65,14 +65,16 @@ tests::TemporaryFolder* VerdictCommands::folder_ = nullptr;
 TEST_F(VerdictCommands, CompareSaysInWordsWhatDiffers) {
   const Finished done = run_program("vitrobust", {"compare", run("worse"), run("v1")});
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(StartsWith("quest-v1 compared with quest-v2: 10 cells, paired by sample, n = 600"),
-                              HasSubstr("quest-v1 is better on clean: +"), HasSubstr(" after Holm")));
+  EXPECT_THAT(done.out,
+              AllOf(StartsWith("quest-v1 compared with quest-v2: 10 cells, paired by sample, n = 600"),
+                    HasSubstr("quest-v1 is better on clean: +"), HasSubstr(" after Holm")));
   EXPECT_THAT(done.err, IsEmpty());
 }
 
 TEST_F(VerdictCommands, CompareTakesRunsAndOptionsInAnyOrder) {
-  const Finished done = run_program("vitrobust", {"compare", "--format", "json", run("v1"), "--correction", "bh",
-                                                  run("worse"), run("same"), "--baseline", "quest-v1b"});
+  const Finished done =
+      run_program("vitrobust", {"compare", "--format", "json", run("v1"), "--correction", "bh", run("worse"),
+                                run("same"), "--baseline", "quest-v1b"});
   ASSERT_EQ(done.code, 0) << done.err;
   const Json json = Json::parse(done.out);
   ASSERT_EQ(json.at("comparisons").size(), 2U);
@@ -105,9 +107,10 @@ TEST_F(VerdictCommands, InconclusiveIsUpToThePolicy) {
 TEST_F(VerdictCommands, GateWritesEveryReport) {
   const auto file = [](const char* name) { return *folder_ / name; };
   std::ofstream(file("summary.md")) << "what an earlier step said\n";
-  const Finished done = gate("worse", {"--report", "junit=" + file("junit.xml"), "--report",
-                                       "markdown=" + file("gate.md"), "--report", "json=" + file("gate.json"),
-                                       "--report", "github-summary=" + file("summary.md"), "--report", "github"});
+  const Finished done =
+      gate("worse", {"--report", "junit=" + file("junit.xml"), "--report", "markdown=" + file("gate.md"),
+                     "--report", "json=" + file("gate.json"), "--report",
+                     "github-summary=" + file("summary.md"), "--report", "github"});
   EXPECT_EQ(done.code, 1) << done.err;
   EXPECT_THAT(done.out, AllOf(StartsWith("FAIL"), HasSubstr("\n::error title=vitrobust gate::FAIL")));
   const auto text = [&](const char* name) { return read_file(file(name), 1 << 24); };
@@ -125,7 +128,8 @@ TEST_F(VerdictCommands, AReportOnStdoutIsAllThatIsThere) {
 TEST_F(VerdictCommands, ReportsAloneAreComparedUnpairedWhichIsSaid) {
   const Finished done = gate({"--baseline", run("v1") + "/report.json", "--candidate", run("same")});
   EXPECT_EQ(done.code, 0) << done.err;
-  EXPECT_THAT(done.out, AllOf(HasSubstr("unpaired"), HasSubstr("quest-v1 has no outcomes, only its report.json")));
+  EXPECT_THAT(done.out,
+              AllOf(HasSubstr("unpaired"), HasSubstr("quest-v1 has no outcomes, only its report.json")));
 }
 
 struct Mistake {
@@ -152,7 +156,9 @@ TEST_F(VerdictCommands, MistakesGetOneLineAHintAndTheirCode) {
   const std::vector<Mistake> mistakes = {
       {{"compare", v1}, 2, "two runs are compared, 1 given"},
       {{"compare", v1, v1, "--format", "html"}, 2, "--format html is none of console, markdown, json"},
-      {{"compare", v1, v1, "--correction", "bonferroni"}, 2, "--correction bonferroni is none of holm, bh, none"},
+      {{"compare", v1, v1, "--correction", "bonferroni"},
+       2,
+       "--correction bonferroni is none of holm, bh, none"},
       {{"compare", v1, v1, "--alpha", "2"}, 2, "--alpha must lie between 0 and 1"},
       {{"compare", v1, run("worse"), "--baseline", "vit"}, 2, "none of the runs is 'vit'"},
       {{"compare", v1, run("other-data")}, 3, "cannot be compared: dataset.fingerprint"},
@@ -167,9 +173,13 @@ TEST_F(VerdictCommands, MistakesGetOneLineAHintAndTheirCode) {
       {{"gate", "--baseline", v1, "--candidate", v1, "--report", "json", "--report", "markdown"},
        2,
        "two reports would go to stdout"},
-      {{"gate", "--baseline", v1, "--candidate", v1, "--policy", *folder_ / "policy.json"}, 3, "unknown rule 'floors'"},
+      {{"gate", "--baseline", v1, "--candidate", v1, "--policy", *folder_ / "policy.json"},
+       3,
+       "unknown rule 'floors'"},
       {{"gate", "--baseline", v1, "--candidate", run("other-data")}, 3, "cannot be compared"},
-      {{"gate", "--baseline", *folder_ / "empty.json", "--candidate", v1}, 3, "has no cells: nothing to judge"},
+      {{"gate", "--baseline", *folder_ / "empty.json", "--candidate", v1},
+       3,
+       "has no cells: nothing to judge"},
       {{"gate", "--baseline", v1, "--candidate", *folder_ / "empty.json"}, 3, "has cells that"},
   };
   for (const Mistake& mistake : mistakes) {
@@ -190,7 +200,8 @@ TEST_F(VerdictCommands, ForceComparesOtherSettingsAndNamesThem) {
   EXPECT_EQ(run_program("vitrobust", {"compare", run("v1"), *folder_ / "fp64.json"}).code, 3);
   const Finished done = run_program("vitrobust", {"compare", run("v1"), *folder_ / "fp64.json", "--force"});
   EXPECT_EQ(done.code, 0);
-  EXPECT_THAT(done.out, HasSubstr("compared in spite of precision: \"fp32\" in quest-v1, \"fp64\" in quest-fp64"));
+  EXPECT_THAT(done.out,
+              HasSubstr("compared in spite of precision: \"fp32\" in quest-v1, \"fp64\" in quest-fp64"));
 }
 
 TEST_F(VerdictCommands, StartInLessThanATenthOfASecond) {

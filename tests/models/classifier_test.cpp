@@ -242,7 +242,8 @@ class Invariance : public testing::TestWithParam<NetworkShape> {
     VisionTransformer model(options);
     const torch::NoGradGuard no_grad;
     for (auto& parameter : model->parameters()) parameter.mul_(2).add_(torch::randn_like(parameter), 0.02);
-    return make_classifier(model, {0.48, 0.45, 0.4}, {0.23, 0.22, 0.225}, GetParam().dtype, lanes);
+    return make_classifier(model, {0.48, 0.45, 0.4}, {0.23, 0.22, 0.225},
+                           {.dtype = GetParam().dtype, .lanes = lanes});
   }
 };
 
@@ -318,7 +319,7 @@ VisionTransformerOptions tiny_options() {
 
 TEST(MakeClassifier, FreezesConvertsAndDescribesTheNetwork) {
   VisionTransformer model(tiny_options());
-  const auto classifier = make_classifier(model, {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, at::kDouble);
+  const auto classifier = make_classifier(model, {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, {.dtype = at::kDouble});
   EXPECT_EQ(classifier->info().classes, 3);
   EXPECT_EQ(classifier->info().height, 8);
   EXPECT_EQ(classifier->info().width, 8);
@@ -332,7 +333,7 @@ TEST(MakeClassifier, FreezesConvertsAndDescribesTheNetwork) {
     EXPECT_EQ(parameter.scalar_type(), at::kDouble);
     EXPECT_FALSE(parameter.requires_grad() || parameter.grad().defined());
   }
-  EXPECT_THROW(make_classifier(model, {}, {}, at::kHalf), InternalError);
+  EXPECT_THROW(make_classifier(model, {}, {}, {.dtype = at::kHalf}), InternalError);
 }
 
 /// The same at the size of ImageNet's models, whose products are cut into other blocks.
@@ -344,7 +345,7 @@ TEST(DefaultLanes, KeepRowsAlikeAtImageNetSize) {
       options.depth = 1;
       options.attention = attention;
       const auto classifier =
-          make_classifier(VisionTransformer(options), {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, dtype);
+          make_classifier(VisionTransformer(options), {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}, {.dtype = dtype});
       const auto images = at::rand({3, 3, 224, 224}, dtype);
       const auto targets = at::tensor({1, 2, 3}, at::kLong).unsqueeze(1);
       const auto first = classifier->loss_gradient(images, targets, cross_entropy);
@@ -374,8 +375,8 @@ TEST(MakeClassifier, GradientMatchesCentralDifferences) {
   for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
     auto options = tiny_options();
     options.attention = attention;
-    const auto classifier =
-        make_classifier(VisionTransformer(options), {0.4, 0.5, 0.6}, {0.2, 0.3, 0.25}, at::kDouble);
+    const auto classifier = make_classifier(VisionTransformer(options), {0.4, 0.5, 0.6}, {0.2, 0.3, 0.25},
+                                            {.dtype = at::kDouble});
     const auto image = at::rand({1, 3, 8, 8}, at::kDouble) * 0.8 + 0.1;
     const auto target = at::ones({1, 1}, at::kLong);
     const auto got = classifier->loss_gradient(image, target, cross_entropy).gradient;

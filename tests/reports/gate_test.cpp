@@ -4,7 +4,6 @@
 
 #include "core/error.h"
 #include "reports/gate_formats.h"
-#include "reports/guard_rail.h"
 #include "tests/reports/approvals.h"
 #include "tests/reports/judged_samples.h"
 
@@ -131,10 +130,13 @@ TEST(Gate, FloorsAndCeilings) {
 
 TEST(Gate, GuardRailErrorsFail) {
   Json report = baseline().report();
-  report["warnings"] = {"the attention formulation is a guess"};
+  GuardRail rail{
+      .id = "probabilities", .is_error = false, .text = "the model outputs probabilities, not logits"};
+  report["guard_rails"] = {rail.to_json()};
   const JudgedSample warned("v2", cells(), report);
   EXPECT_EQ(judge(baseline().run(), warned.run(), default_policy()).verdict, Verdict::pass);
-  report["warnings"].push_back(std::string(kGuardRail) + "the model outputs probabilities, not logits");
+  rail.is_error = true;
+  report["guard_rails"].push_back(rail.to_json());
   const JudgedSample caught("v2", cells(), report);
   const GateResult result = judge(baseline().run(), caught.run(), default_policy());
   EXPECT_EQ(result.verdict, Verdict::fail);
@@ -196,7 +198,9 @@ GateResult troubled() {
   std::vector<SampleCell> cells = tests::sample_cells(600, 0.0);
   cells[2].cell.error = "out of memory: 3.2 GB were asked for";
   Json report = tests::report_of("v2", cells);
-  report["warnings"] = {std::string(kGuardRail) + "100 % of the gradients are zero, in pgd"};
+  const GuardRail rail{
+      .id = "zero_gradients", .is_error = true, .text = "100 % of the gradients are zero, in pgd"};
+  report["guard_rails"] = {rail.to_json()};
   const JudgedSample candidate("v2", cells, report);
   return judge(baseline().run(), candidate.run(), policy_of(R"({"rules": [
       {"rule": "non_inferiority"}, {"rule": "floor", "cells": ["clean"], "at_least": 0.95},

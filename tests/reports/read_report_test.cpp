@@ -94,6 +94,8 @@ TEST(ReadReport, NamesTheRowAndTheFieldThatIsWrong) {
       {"/aggregates/0/value", 2,
        "aggregate 'mean_corruption_accuracy': 'value' should be a number in [0, 1]"},
       {"/warnings", Json::object(), "'warnings' should be an array"},
+      {"/guard_rails", nullptr, "'guard_rails' should be an array"},
+      {"/guard_rails", Json::array({{{"severity", "grave"}}}), "'severity' is 'grave'"},
   };
   for (const Damage& damage : damages) {
     Json report = good;
