@@ -6,6 +6,7 @@ find_package(OpenSSL REQUIRED COMPONENTS Crypto)
 find_package(Boost REQUIRED COMPONENTS program_options)
 find_package(SQLite3 REQUIRED)
 find_package(JPEG REQUIRED)
+find_package(pugixml REQUIRED)
 include(cmake/opencv.cmake)
 
 if(VITROBUST_WITH_TORCH)

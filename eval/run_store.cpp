@@ -4,16 +4,16 @@
 #include <SQLiteCpp/VariadicBind.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <sqlite3.h>
 
 #include <filesystem>
 
 #include "core/error.h"
+#include "core/json_differences.h"
+#include "eval/run_store_sql.h"
 
 namespace vitrobust::eval {
 namespace {
 
-constexpr int kSchemaVersion = 2;
 constexpr std::size_t kMostDifferences = 5;
 
 constexpr const char* kSchema = R"sql(
@@ -27,52 +27,6 @@ CREATE TABLE outcome (
   PRIMARY KEY (cell, sample)) WITHOUT ROWID;
 )sql";
 
-/// Errors of SQLite are errors of the file that the user named.
-template <typename Body>
-auto guarded(const std::string& path, Body body) {
-  try {
-    return body();
-  } catch (const SQLite::Exception& error) {
-    if (error.getErrorCode() == SQLITE_BUSY)
-      throw InputError(path, "is in use by another vitrobust", "wait for it to end, or choose another --out");
-    throw InputError(path, fmt::format("cannot be used: {}", error.what()));
-  }
-}
-
-void collect_differences(const Json& stored, const Json& now, const std::string& path,
-                         std::vector<std::string>& found) {
-  if (stored == now) return;
-  if (stored.is_object() && now.is_object()) {
-    const auto child_path = [&](const std::string& key) { return path.empty() ? key : path + "." + key; };
-    for (const auto& [key, value] : stored.items()) {
-      if (now.contains(key))
-        collect_differences(value, now.at(key), child_path(key), found);
-      else
-        found.push_back(fmt::format("{}: {} in the run, absent now", child_path(key), value.dump()));
-    }
-    for (const auto& [key, value] : now.items())
-      if (!stored.contains(key))
-        found.push_back(fmt::format("{}: absent in the run, {} now", child_path(key), value.dump()));
-    return;
-  }
-  if (stored.is_array() && now.is_array() && stored.size() == now.size()) {
-    for (std::size_t i = 0; i < now.size(); ++i)
-      collect_differences(stored[i], now[i], fmt::format("{}[{}]", path, i), found);
-    return;
-  }
-  if (stored.is_array() && now.is_array()) {
-    found.push_back(fmt::format("{}: {} entries in the run, {} now", path, stored.size(), now.size()));
-    return;
-  }
-  found.push_back(fmt::format("{}: {} in the run, {} now", path, stored.dump(), now.dump()));
-}
-
-std::string meta(const SQLite::Database& database, const std::string& key) {
-  SQLite::Statement query(database, "SELECT value FROM meta WHERE key = ?");
-  query.bind(1, key);
-  return query.executeStep() ? query.getColumn(0).getString() : std::string();
-}
-
 void write_meta(SQLite::Database& database, const std::string& key, const std::string& value) {
   SQLite::Statement insert(database, "INSERT INTO meta VALUES (?, ?)");
   insert.bind(1, key);
@@ -83,17 +37,13 @@ void write_meta(SQLite::Database& database, const std::string& key, const std::s
 void create(SQLite::Database& database, const Json& config) {
   SQLite::Transaction transaction(database);
   database.exec(kSchema);
-  write_meta(database, "schema_version", std::to_string(kSchemaVersion));
+  write_meta(database, "schema_version", std::to_string(kStoreSchemaVersion));
   write_meta(database, "config", dump_json(config));
   transaction.commit();
 }
 
 void check_same_run(const SQLite::Database& database, const std::string& path, const Json& config) {
-  const std::string version = meta(database, "schema_version");
-  if (version != std::to_string(kSchemaVersion))
-    throw InputError(
-        path, fmt::format("has schema version '{}', this vitrobust reads {}", version, kSchemaVersion));
-  std::vector<std::string> found = differences(parse_json(meta(database, "config"), path), config);
+  std::vector<std::string> found = json_differences(read_stored_config(database, path), config);
   if (found.empty()) return;
   const std::size_t hidden = found.size() > kMostDifferences ? found.size() - kMostDifferences : 0;
   found.resize(found.size() - hidden);
@@ -102,17 +52,7 @@ void check_same_run(const SQLite::Database& database, const std::string& path, c
                    "choose another --out, or repeat the run's own command to go on with it");
 }
 
-std::int64_t signed_id(std::uint64_t id) {
-  return static_cast<std::int64_t>(id);
-}
-
 }  // namespace
-
-std::vector<std::string> differences(const Json& stored, const Json& now) {
-  std::vector<std::string> found;
-  collect_differences(stored, now, {}, found);
-  return found;
-}
 
 std::optional<Json> kept_config(const std::string& folder) {
   const std::string path = folder + "/run.db";
@@ -209,31 +149,7 @@ StoredCell RunStore::cell(std::uint64_t cell) const {
 }
 
 std::vector<reports::Outcome> RunStore::outcomes(std::uint64_t cell) const {
-  return guarded(path_, [&] {
-    std::vector<reports::Outcome> found;
-    SQLite::Statement query(
-        *database_,
-        "SELECT sample, label, error, prediction, top5, margin, loss, prediction_before, linf, l2, "
-        "queries, broken_by, flip_share, top5_distance FROM outcome WHERE cell = ? ORDER BY sample");
-    query.bind(1, signed_id(cell));
-    while (query.executeStep()) {
-      found.push_back({.sample_id = static_cast<std::uint64_t>(query.getColumn(0).getInt64()),
-                       .label = query.getColumn(1).getInt(),
-                       .error = query.getColumn(2).getString(),
-                       .prediction = query.getColumn(3).getInt(),
-                       .top5 = query.getColumn(4).getInt() != 0,
-                       .margin = query.getColumn(5).getDouble(),
-                       .loss = query.getColumn(6).getDouble(),
-                       .prediction_before = query.getColumn(7).getInt(),
-                       .linf = query.getColumn(8).getDouble(),
-                       .l2 = query.getColumn(9).getDouble(),
-                       .queries = query.getColumn(10).getInt64(),
-                       .broken_by = query.getColumn(11).getString(),
-                       .flip_share = query.getColumn(12).getDouble(),
-                       .top5_distance = query.getColumn(13).getDouble()});
-    }
-    return found;
-  });
+  return guarded(path_, [&] { return read_outcomes(*database_, cell); });
 }
 
 std::vector<std::uint64_t> RunStore::finished_samples(std::uint64_t cell) const {

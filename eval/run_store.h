@@ -66,7 +66,4 @@ class RunStore {
 /// RunStore()
 std::optional<Json> kept_config(const std::string& folder);
 
-/// Where two configurations differ, in words: "seed: 0 in the run, 1 now"; empty when they are equal.
-std::vector<std::string> differences(const Json& stored, const Json& now);
-
 }  // namespace vitrobust::eval

@@ -47,19 +47,21 @@ ScoredAggregate mean_corruption_error(const Selection& corruptions) {
   return aggregate;
 }
 
-Json worst_case_accuracy(const Selection& attacks, const Selection& clean_and_attacks) {
-  Json aggregate = aggregate_of("worst_case_accuracy", clean_and_attacks, attacks.used.size());
+ScoredAggregate worst_case_accuracy(const Selection& attacks, const Selection& clean_and_attacks) {
+  ScoredAggregate aggregate;
+  aggregate.json = aggregate_of("worst_case_accuracy", clean_and_attacks, attacks.used.size());
   // Without one attack the figure would be the clean accuracy under another name.
   const std::size_t n = clean_and_attacks.images.size();
   if (attacks.used.empty() || n == 0) return aggregate;
   std::vector<double> wrong(n, 0.0);
   for (const CellScores* cell : clean_and_attacks.used)
     add_score(*cell, clean_and_attacks.images, Count::wrong, 1, wrong);
+  for (const double times : wrong) aggregate.scores.push_back(times == 0 ? 1 : 0);
   const auto survivors = static_cast<std::uint64_t>(std::ranges::count(wrong, 0.0));
   const Interval interval = wilson_interval(survivors, n);
-  aggregate["value"] = static_cast<double>(survivors) / static_cast<double>(n);
-  aggregate["ci95"] = {interval.low, interval.high};
-  aggregate["ci_method"] = "Wilson";
+  aggregate.json["value"] = static_cast<double>(survivors) / static_cast<double>(n);
+  aggregate.json["ci95"] = {interval.low, interval.high};
+  aggregate.json["ci_method"] = "Wilson";
   return aggregate;
 }
 
@@ -131,7 +133,7 @@ std::vector<const CellScores*> Aggregator::averaged_corruptions() const {
   return cells;
 }
 
-Json Aggregator::aggregates() const {
+std::vector<ScoredAggregate> Aggregator::means() const {
   std::vector<ScoredAggregate> means;
   const std::vector<const CellScores*> corruptions = averaged_corruptions();
   if (!corruptions.empty()) {
@@ -143,14 +145,29 @@ Json Aggregator::aggregates() const {
     for (ScoredAggregate& error : corruption_errors(cells_, *protocol_)) means.push_back(std::move(error));
   for (ScoredAggregate& figure : stability_aggregates(cells_, baseline_ ? &*baseline_ : nullptr))
     means.push_back(std::move(figure));
-  set_means(means);
-  Json aggregates = Json::array();
-  for (ScoredAggregate& aggregate : means) aggregates.push_back(std::move(aggregate.json));
+  return means;
+}
+
+std::optional<ScoredAggregate> Aggregator::worst_case() const {
   const std::vector<const CellScores*> attacks = of_kinds({CellKind::attack});
-  if (!attacks.empty())
-    aggregates.push_back(worst_case_accuracy(select_cells(attacks),
-                                             select_cells(of_kinds({CellKind::clean, CellKind::attack}))));
+  if (attacks.empty()) return std::nullopt;
+  return worst_case_accuracy(select_cells(attacks),
+                             select_cells(of_kinds({CellKind::clean, CellKind::attack})));
+}
+
+Json Aggregator::aggregates() const {
+  std::vector<ScoredAggregate> figures = means();
+  set_means(figures);
+  if (std::optional<ScoredAggregate> worst = worst_case()) figures.push_back(std::move(*worst));
+  Json aggregates = Json::array();
+  for (ScoredAggregate& figure : figures) aggregates.push_back(std::move(figure.json));
   return aggregates;
+}
+
+std::vector<ScoredAggregate> Aggregator::scored() const {
+  std::vector<ScoredAggregate> figures = means();
+  if (std::optional<ScoredAggregate> worst = worst_case()) figures.push_back(std::move(*worst));
+  return figures;
 }
 
 }  // namespace vitrobust::reports

@@ -46,7 +46,14 @@ class Aggregator {
   /// means, Wilson for the worst case. Deterministic, whatever the order of add().
   [[nodiscard]] Json aggregates() const;
 
+  /// The same aggregates with one score per image, without intervals and, but for the worst case, values: for
+  /// comparisons of two runs image by image (reports/paired_aggregates.h). Scores are in the order of the
+  /// images' ids.
+  [[nodiscard]] std::vector<ScoredAggregate> scored() const;
+
  private:
+  [[nodiscard]] std::vector<ScoredAggregate> means() const;
+  [[nodiscard]] std::optional<ScoredAggregate> worst_case() const;
   [[nodiscard]] std::vector<const CellScores*> of_kinds(std::initializer_list<CellKind> kinds) const;
   [[nodiscard]] std::vector<const CellScores*> averaged_corruptions() const;
 

@@ -20,13 +20,14 @@ std::string nearest_option_hint(const std::string& given, const po::options_desc
 }  // namespace
 
 po::variables_map parse_arguments(const std::vector<std::string>& words,
-                                  const po::options_description& options) {
+                                  const po::options_description& options, const std::string& bare_words) {
   // Boost.Program_options guesses abbreviations and swallows stray words unless told not to.
   constexpr int kStyle = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
-  const po::positional_options_description no_words;
+  po::positional_options_description positional;
+  if (!bare_words.empty()) positional.add(bare_words.c_str(), -1);
   po::variables_map values;
   try {
-    po::store(po::command_line_parser(words).options(options).positional(no_words).style(kStyle).run(),
+    po::store(po::command_line_parser(words).options(options).positional(positional).style(kStyle).run(),
               values);
     po::notify(values);
   } catch (const po::unknown_option& error) {

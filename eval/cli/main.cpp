@@ -1,5 +1,5 @@
-// The thin executable: it answers help at once and hands the evaluating subcommands to vitrobust-eval, which
-// loads LibTorch (a quarter of a second for every process).
+// The thin executable: it answers help at once, judges finished runs, and hands the evaluating subcommands to
+// vitrobust-eval, which loads LibTorch (a quarter of a second for every process).
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -14,6 +14,7 @@
 #include "core/version.h"
 #include "eval/cli/options.h"
 #include "eval/cli/usage.h"
+#include "eval/cli/verdicts.h"
 
 namespace {
 
@@ -48,6 +49,10 @@ int dispatch(int argc, char** argv) {
     fmt::print("{}", vitrobust::eval::subcommand_help(words[0]));
     return 0;
   }
+  const std::vector<std::string> options(words.begin() + 1, words.end());
+  if (words[0] == "compare")
+    return vitrobust::eval::compare_command(vitrobust::eval::parse_compare_options(options));
+  if (words[0] == "gate") return vitrobust::eval::gate_command(vitrobust::eval::parse_gate_options(options));
   hand_over(argv);
 }
 

@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "eval/cli/arguments.h"
+#include "eval/cli/verdict_options.h"
 
 namespace vitrobust::eval {
 namespace po = boost::program_options;
@@ -236,6 +237,10 @@ const std::vector<Help>& help_table() {
        [] { return inspect_description(inspect); }},
       {"list", "vitrobust list [corruptions|perturbations|attacks|attention|suites|data] [--json]",
        [] { return list_description(list); }},
+      {"compare", "vitrobust compare RUN RUN… [--baseline RUN] [--format console|markdown|json]",
+       compare_description},
+      {"gate", "vitrobust gate --baseline RUN --candidate RUN [--policy FILE] [--report FORMAT[=FILE]…]",
+       gate_description},
   };
   return table;
 }

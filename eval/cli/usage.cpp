@@ -13,6 +13,8 @@ const std::vector<Subcommand>& subcommands() {
       {"demo", "evaluate the two shipped checkpoints on the built-in images"},
       {"corrupt", "write corrupted images, or a contact sheet of them"},
       {"inspect", "say what a checkpoint holds"},
+      {"compare", "two runs or more, sample by sample, with corrected tests"},
+      {"gate", "a verdict on a candidate against its baseline, for CI"},
       {"list", "corruptions, attacks, attention formulations, suites, data layouts"},
   };
   return table;
@@ -26,8 +28,8 @@ std::string program_help() {
     text += fmt::format("  {:<10}{}\n", subcommand.name, subcommand.help);
   text +=
       "\nvitrobust SUBCOMMAND --help says more; vitrobust --version says which version this is.\n"
-      "Exit codes: 0 ok, 2 usage, 3 bad input, 4 some cells or samples failed, 5 nothing was evaluated,\n"
-      "70 internal error, 130 interrupted (the same command goes on).\n";
+      "Exit codes: 0 ok, 1 a gate failed, 2 usage, 3 bad input, 4 some cells or samples failed,\n"
+      "5 nothing was evaluated, 70 internal error, 130 interrupted (the same command goes on).\n";
   return text;
 }
 

@@ -141,12 +141,5 @@ TEST(RunStore, RemembersAndForgetsACellsError) {
   EXPECT_EQ(store.cell(1).error, "");
 }
 
-TEST(Differences, NamesAbsentMembersAndLengths) {
-  EXPECT_THAT(differences({{"a", 1}, {"b", {1, 2}}}, {{"b", {1}}, {"c", true}}),
-              ElementsAre("a: 1 in the run, absent now", "b: 2 entries in the run, 1 now",
-                          "c: absent in the run, true now"));
-  EXPECT_TRUE(differences(kConfig, kConfig).empty());
-}
-
 }  // namespace
 }  // namespace vitrobust::eval
