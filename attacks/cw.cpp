@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "attacks/adam.h"
@@ -28,8 +30,18 @@ struct CwOptions {
   double confidence;
 };
 
+/// f of every value, one by one. LibTorch's own functions round the last few values of a tensor in another
+/// way than the others, so that what a sample gets would depend on its place in the batch.
+template <typename Function>
+at::Tensor each(const at::Tensor& values, Function f) {
+  at::Tensor result = values.contiguous().clone();
+  double* const data = result.data_ptr<double>();
+  std::transform(data, data + result.numel(), data, f);
+  return result;
+}
+
 at::Tensor to_pixels(const at::Tensor& w) {
-  return at::tanh(w) / 2 + 0.5;
+  return each(w, [](double value) { return std::tanh(value); }) / 2 + 0.5;
 }
 
 /// What is known of the constants c; packed, [n] float64 but for the last, which is bool.
@@ -57,7 +69,8 @@ class Cw final : public Attack {
     NearestSet set(input, classifier, Norm::l2, options_.epsilon, NearestSet::Leave::at_once);
     if (set.empty()) return std::move(set).finish();
     set.screen(classifier.logits(input.images));
-    at::Tensor origin = ((set.clean().to(at::kDouble) * 2 - 1) * kShrink).atanh();
+    at::Tensor origin =
+        each((set.clean().to(at::kDouble) * 2 - 1) * kShrink, [](double value) { return std::atanh(value); });
     const auto constants = [&origin](double value) {
       return at::full({origin.size(0)}, value, at::TensorOptions(at::kDouble));
     };

@@ -18,10 +18,10 @@ struct RunSetup {
   const data::Dataset& dataset;
   /// Asked of the dataset once: for a folder of images it takes a look at every file.
   std::string dataset_fingerprint = {};
-  std::span<const PlannedCell> plan;
+  std::span<const PlannedCell> plan = {};
   std::uint64_t samples = 0;  ///< of the dataset, from its first
   std::uint64_t seed = 0;
-  std::string precision;  ///< "fp32", "fp64", or "bf16": gradients in it, outcomes in float32
+  std::string precision = {};  ///< "fp32", "fp64", or "bf16": gradients in it, outcomes in float32
   CorruptionSettings corruptions = {};
   /// What a reader should know besides the checkpoint's own notes.
   std::vector<std::string> warnings = {};

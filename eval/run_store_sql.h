@@ -16,7 +16,7 @@
 namespace vitrobust::eval {
 
 /// The version of the tables in run.db.
-inline constexpr int kStoreSchemaVersion = 2;
+inline constexpr int kStoreSchemaVersion = 3;
 
 /// Errors of SQLite are errors of the file that the user named.
 template <typename Body>

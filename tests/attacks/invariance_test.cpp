@@ -41,9 +41,9 @@ std::vector<Case> cases() {
                                 "deepfool:norm=linf,eps=2/255",
                                 "cw:eps=0.08,steps=20,search_steps=3,initial_constant=1",
                                 "square:eps=2/255,queries=60",
-                                "square:norm=l2,eps=0.08,queries=60",
-                                "square:norm=l1,eps=0.6,queries=60",
-                                "spsa:eps=2/255,iterations=3,samples=8"})
+                                "square:norm=l2,eps=0.16,queries=60",
+                                "square:norm=l1,eps=1.2,queries=60",
+                                "spsa:eps=4/255,iterations=3,samples=8"})
     for (const at::ScalarType dtype : {at::kFloat, at::kDouble}) result.push_back({condition, dtype});
   return result;
 }

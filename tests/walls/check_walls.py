@@ -30,7 +30,7 @@ WALLS = {
     "data": ({"core", "data"}, {"fmt", "opencv", "archive"}),
     "corruptions": ({"core", "corruptions", "data/image.h"}, {"fmt", "opencv", "jpeg"}),
     "models": ({"core", "models", "data/preprocess_config.h"}, {"fmt", "torch"}),
-    "attacks": ({"core", "attacks", "models/classifier.h"}, {"fmt", "torch"}),
+    "attacks": ({"core", "attacks", "models/classifier.h", "models/normalised_space.h"}, {"fmt", "torch"}),
     "reports": ({"core", "reports"}, {"fmt", "boost", "xml"}),
     "eval": (
         {"core", "data", "corruptions", "models", "attacks", "reports", "eval"},
