@@ -14,48 +14,19 @@ namespace {
 
 using testing::ElementsAre;
 
-struct Case {
-  const char* norm;
-  const char* epsilon;
-};
-
-class AutoAttack : public testing::TestWithParam<Case> {
- protected:
-  AutoAttack() : model_(toy::make_conv(6, 5, 2, at::kFloat)), batch_(toy::make_batch(*model_, 12, 6)) {}
-
-  [[nodiscard]] static std::string radius() {
-    return std::string("norm=") + GetParam().norm + ",eps=" + GetParam().epsilon;
-  }
-  [[nodiscard]] AttackOutput run(const std::string& condition) const {
-    return toy::make(condition)->run(*model_, batch_.input(), 5);
-  }
-
-  std::unique_ptr<models::Classifier> model_;
-  toy::Batch batch_;
-};
-
-TEST_P(AutoAttack, IsConfirmedInTheBallAndAtLeastAsStrongAsItsParts) {
-  const AttackOutput output = run("autoattack:" + radius());
-  EXPECT_THAT(output.components, ElementsAre("apgd_ce", "apgd_t", "fab_t", "square"));
-  const ThreatModel threat{.norm = parse_norm(GetParam().norm),
-                           .epsilon = Fraction::parse(GetParam().epsilon)};
-  EXPECT_NO_THROW((void)audit(batch_.images, output.adversarial, threat, "autoattack"));
-  EXPECT_TRUE(at::equal(output.broken, model_->logits(output.adversarial).argmax(1).ne(batch_.labels)));
-  EXPECT_FALSE(output.broken.all().item<bool>()) << "too easy a comparison";
-  for (const char* part : {"apgd:", "apgd_t:", "fab_t:", "square:"}) {
-    const at::Tensor alone = run(part + radius()).broken;
-    EXPECT_TRUE(output.broken.ge(alone).all().item<bool>()) << part;
-  }
-  // Reference: all iterations, and the same samples broken.
-  const AttackOutput reference = run("autoattack:mode=reference," + radius());
-  EXPECT_TRUE(at::equal(output.broken, reference.broken));
-  EXPECT_TRUE(at::equal(output.broken_by, reference.broken_by));
-  EXPECT_LE(output.queries.sum().item<std::int64_t>(), reference.queries.sum().item<std::int64_t>());
+// One run: its cost hardly depends on the number of samples, since one survivor spends the whole budget. That
+// parts are no stronger than the whole, and that both modes break the same, is tested on cascades and on the
+// parts.
+TEST(AutoAttack, IsConfirmedInTheBall) {
+  const auto model = toy::make_conv(6, 5, 2, at::kFloat);
+  const toy::Batch batch = toy::make_batch(*model, 12, 6);
+  const AttackOutput output = toy::make("autoattack:eps=2/255")->run(*model, batch.input(), 5);
+  EXPECT_NO_THROW((void)audit(batch.images, output.adversarial,
+                              {.norm = Norm::linf, .epsilon = Fraction(2, 255)}, "autoattack"));
+  EXPECT_TRUE(at::equal(output.broken, model->logits(output.adversarial).argmax(1).ne(batch.labels)));
+  EXPECT_FALSE(output.broken.all().item<bool>()) << "too easy a test";
+  EXPECT_TRUE(output.broken_by.ge(0).any().item<bool>());
 }
-
-INSTANTIATE_TEST_SUITE_P(Norms, AutoAttack,
-                         testing::Values(Case{"linf", "2/255"}, Case{"l2", "0.08"}, Case{"l1", "0.6"}),
-                         [](const auto& test) { return std::string(test.param.norm); });
 
 TEST(AutoAttackVersions, AreMadeOfTheReferencesAttacks) {
   const auto model = toy::make_conv(6, 5, 2, at::kFloat);
