@@ -15,11 +15,12 @@ namespace vitrobust::eval {
 
 /// Settings of a run that do not change its outcomes.
 struct RunnerSettings {
-  std::string folder;            ///< the run directory; exists
-  std::size_t batch_size = 1;    ///< at least 1
-  int threads = 1;               ///< at least 1
-  std::string save_inputs = {};  ///< folder, or empty
-  std::string save_logits = {};  ///< folder, or empty
+  std::string folder;              ///< the run directory; exists
+  std::size_t batch_size = 1;      ///< at least 1
+  int threads = 1;                 ///< at least 1
+  std::string save_inputs = {};    ///< folder, or empty
+  std::string save_logits = {};    ///< folder, or empty
+  std::uint64_t save_samples = 0;  ///< pictures of so many samples of each cell, in the run directory
 };
 
 /// Evaluates one model on one dataset under a plan, into a run directory. What the setup refers to must
@@ -56,6 +57,7 @@ class Runner {
   /// 1, or the number of frames.
   [[nodiscard]] std::size_t images_of_sample(const PlannedCell& planned) const;
   [[nodiscard]] std::vector<CellFiles> open_files() const;
+  void save_clean_samples(const std::vector<std::uint64_t>& ids, ImageCache& cache) const;
   void finish_files(std::vector<CellFiles>& files) const;
   [[nodiscard]] bool is_imagenet_sized() const;
   [[nodiscard]] Json volatile_block() const;

@@ -51,6 +51,8 @@ struct RunOptions {
   // What to write besides the report.
   std::string save_inputs;
   std::string save_logits;
+  std::int64_t save_samples = 4;
+  std::vector<std::string> reports;  ///< FORMAT[=FILE], checked
   bool quiet = false;
   bool verbose = false;
 
@@ -80,6 +82,7 @@ struct DemoOptions {
   std::int64_t limit = 500;
   std::int64_t threads = 0;
   std::int64_t seed = 0;
+  std::vector<std::string> reports;  ///< FORMAT[=FILE], checked
   bool quiet = false;
 };
 DemoOptions parse_demo_options(const std::vector<std::string>& words);
