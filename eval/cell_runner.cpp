@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+#include <span>
+
 #include "attacks/audit.h"
 
 namespace vitrobust::eval {
@@ -52,6 +55,40 @@ void add_attack_figures(const Attacked& attacked, std::vector<reports::Outcome>&
     outcomes[i].queries = attacked.queries.data_ptr<std::int64_t>()[i];
     // Only what the confirmation upholds counts as broken.
     if (!attacked.broken_by.empty() && !outcomes[i].correct()) outcomes[i].broken_by = attacked.broken_by[i];
+  }
+}
+
+/// [3, H, W] in [0,1] to 8 bits, rounded.
+data::Image to_image(const at::Tensor& pixels) {
+  const at::Tensor bytes =
+      pixels.mul(255).round().clamp(0, 255).to(at::kByte).permute({1, 2, 0}).contiguous().cpu();
+  data::Image image(static_cast<int>(bytes.size(0)), static_cast<int>(bytes.size(1)));
+  std::copy_n(bytes.data_ptr<std::uint8_t>(), image.pixels.size(), image.pixels.begin());
+  return image;
+}
+
+/// As large a whole factor as shows the difference without clipping, from 1 to 128.
+int magnification_of(const at::Tensor& difference) {
+  const double largest = difference.abs().max().item<double>();
+  return largest > 0 ? std::clamp(static_cast<int>(0.5 / largest), 1, 128) : 1;
+}
+
+/// Pictures of the batch's samples that are wanted.
+/// @param seen what the classifier finally saw, [N, 3, H, W]
+void save_samples(const SampleWriter& writer, const Batch& batch, const at::Tensor& seen, bool attacked) {
+  for (std::size_t i = 0; i < batch.ids.size(); ++i) {
+    if (!writer.wants(batch.ids[i])) continue;
+    if (!attacked) {
+      writer.write_seen(batch.ids[i], batch.images[i]);
+      continue;
+    }
+    const at::Tensor image = seen[static_cast<std::int64_t>(i)];
+    const at::Tensor before =
+        to_tensor(std::span(batch.images).subspan(i, 1), seen.scalar_type())[0].to(seen.device());
+    const at::Tensor difference = image - before;
+    const int magnification = magnification_of(difference);
+    writer.write_seen(batch.ids[i], to_image(image));
+    writer.write_difference(batch.ids[i], to_image(difference * magnification + 0.5), magnification);
   }
 }
 
@@ -116,6 +153,7 @@ std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const B
   if (attacked) add_attack_figures(*attacked, outcomes);
   if (files.inputs) files.inputs->write(batch.ids, images);
   if (files.logits) files.logits->write(batch.ids, logits);
+  if (files.samples) save_samples(*files.samples, batch, images, attacked.has_value());
   outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
   return outcomes;
 }

@@ -9,6 +9,7 @@
 #include "eval/batch_producer.h"
 #include "eval/npy_writer.h"
 #include "eval/plan.h"
+#include "eval/sample_writer.h"
 #include "models/classifier.h"
 
 namespace vitrobust::eval {
@@ -17,6 +18,7 @@ namespace vitrobust::eval {
 struct CellFiles {
   std::optional<NpyWriter> inputs;
   std::optional<NpyWriter> logits;
+  std::optional<SampleWriter> samples;
 };
 
 /// What evaluates one batch of a cell.

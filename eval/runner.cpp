@@ -17,6 +17,7 @@
 #include "eval/in_parts.h"
 #include "eval/interrupt.h"
 #include "eval/model_probe.h"
+#include "eval/sample_images.h"
 #include "reports/aggregates.h"
 
 namespace vitrobust::eval {
@@ -46,6 +47,15 @@ std::string cell_failure() {
     return error.what_without_backtrace();
   } catch (const std::exception& error) {
     return error.what();
+  }
+}
+
+/// The image, or nothing where it cannot be read: its outcomes say so already.
+std::optional<data::Image> readable_image(ImageCache& cache, std::uint64_t id) {
+  try {
+    return cache.get(id);
+  } catch (const InputError&) {
+    return std::nullopt;
   }
 }
 
@@ -185,6 +195,17 @@ void Runner::run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, 
                           .settings = setup_.corruptions,
                           .threads = settings_.threads});
   run_batches(index, producer, files, progress);
+  save_clean_samples(ids, cache);
+}
+
+void Runner::save_clean_samples(const std::vector<std::uint64_t>& ids, ImageCache& cache) const {
+  // Ready-made data has no clean images.
+  if (setup_.corruptions.ready_made) return;
+  for (const std::uint64_t id : ids) {
+    if (id >= settings_.save_samples) continue;
+    if (const std::optional<data::Image> image = readable_image(cache, id))
+      write_clean_sample(settings_.folder, id, *image);
+  }
 }
 
 void Runner::run_batches(std::size_t index, BatchProducer& producer, CellFiles& files, Progress& progress) {
@@ -217,6 +238,9 @@ std::vector<CellFiles> Runner::open_files() const {
   for (std::size_t index = 0; index < files.size(); ++index) {
     if (pending(index, {0, setup_.samples}).empty()) continue;
     const std::string name = fmt::format("/{:02}-{}.npy", index, setup_.plan[index].slug);
+    if (settings_.save_samples > 0 && !setup_.plan[index].perturbation)
+      files[index].samples.emplace(cell_samples_folder(settings_.folder, index, setup_.plan[index].slug),
+                                   settings_.save_samples);
     std::vector<std::int64_t> shape = {rows};
     if (setup_.plan[index].perturbation)
       shape.push_back(static_cast<std::int64_t>(images_of_sample(setup_.plan[index])));

@@ -22,6 +22,7 @@ struct RunnerSettings {
   bool halve_batches = false;    ///< when memory runs out, instead of failing the cell
   std::string save_inputs = {};  ///< folder, or empty
   std::string save_logits = {};  ///< folder, or empty
+  std::uint64_t save_samples = 0;  ///< pictures of so many samples of each cell, in the run directory
 };
 
 /// Evaluates one model on one dataset under a plan, into a run directory. What the setup refers to must
@@ -60,6 +61,7 @@ class Runner {
   /// 1, or the number of frames.
   [[nodiscard]] std::size_t images_of_sample(const PlannedCell& planned) const;
   [[nodiscard]] std::vector<CellFiles> open_files() const;
+  void save_clean_samples(const std::vector<std::uint64_t>& ids, ImageCache& cache) const;
   void finish_files(std::vector<CellFiles>& files) const;
   [[nodiscard]] bool is_imagenet_sized() const;
   [[nodiscard]] Json volatile_block() const;

@@ -32,6 +32,7 @@ int demo_command(const DemoOptions& options) {
   run.limit = options.limit;
   run.threads = options.threads;
   run.seed = options.seed;
+  run.reports = options.reports;
   run.quiet = options.quiet;
   if (!options.quiet)
     fmt::print(stderr, "Evaluating the shipped standard and QUEST ViT on {} built-in images.\n",

@@ -13,6 +13,7 @@
 #include "core/main_guard.h"
 #include "core/version.h"
 #include "eval/cli/options.h"
+#include "eval/cli/report_options.h"
 #include "eval/cli/usage.h"
 #include "eval/cli/verdicts.h"
 
@@ -50,6 +51,8 @@ int dispatch(int argc, char** argv) {
     return 0;
   }
   const std::vector<std::string> options(words.begin() + 1, words.end());
+  if (words[0] == "report")
+    return vitrobust::eval::report_command(vitrobust::eval::parse_report_options(options));
   if (words[0] == "compare")
     return vitrobust::eval::compare_command(vitrobust::eval::parse_compare_options(options));
   if (words[0] == "gate") return vitrobust::eval::gate_command(vitrobust::eval::parse_gate_options(options));

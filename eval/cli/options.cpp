@@ -10,6 +10,7 @@
 
 #include "core/error.h"
 #include "eval/cli/arguments.h"
+#include "eval/cli/report_options.h"
 #include "eval/cli/verdict_options.h"
 
 namespace vitrobust::eval {
@@ -147,7 +148,12 @@ po::options_description output_group(RunOptions& run) {
       "save-logits", po::value(&run.save_logits)->value_name("DIR"), "per cell the logits, as .npy")(
       "dry-run", po::bool_switch(&run.dry_run),
       "evaluate nothing: say how many forward and backward passes it would take, and about how long")(
-      "quiet,q", po::bool_switch(&run.quiet), "no progress")(
+      "save-samples", po::value(&run.save_samples)->value_name("N"),
+      "small pictures of the first N images of each cell, for the page (default 4)")(
+      "report", po::value(&run.reports)->composing()->value_name("FORMAT[=FILE]"),
+      "html, latex, markdown, csv … as vitrobust report makes them; may be repeated; into --out where no "
+      "FILE is "
+      "named")("quiet,q", po::bool_switch(&run.quiet), "no progress")(
       "verbose,v", po::bool_switch(&run.verbose), "backtraces of internal errors")("help,h", "this text");
   return group;
 }
@@ -192,6 +198,8 @@ po::options_description demo_description(DemoOptions& demo) {
       "limit", po::value(&demo.limit)->value_name("N"), "test images (default 500, at most 10000)")(
       "threads", po::value(&demo.threads)->value_name("N"), "worker threads (default: one per core)")(
       "seed", po::value(&demo.seed)->value_name("N"), "seed of all random draws (default 0)")(
+      "report", po::value(&demo.reports)->composing()->value_name("FORMAT[=FILE]"),
+      "html, latex, markdown, csv … as vitrobust report makes them; may be repeated")(
       "quiet,q", po::bool_switch(&demo.quiet), "no progress")("help,h", "this text");
   return all;
 }
@@ -237,6 +245,8 @@ const std::vector<Help>& help_table() {
        [] { return inspect_description(inspect); }},
       {"list", "vitrobust list [corruptions|perturbations|attacks|attention|suites|data] [--json]",
        [] { return list_description(list); }},
+      {"report", "vitrobust report RUN… [--format NAME] [--layout NAME|FILE] [--baseline MODEL] [--out FILE]",
+       report_description},
       {"compare", "vitrobust compare RUN RUN… [--baseline RUN] [--format console|markdown|json]",
        compare_description},
       {"gate", "vitrobust gate --baseline RUN --candidate RUN [--policy FILE] [--report FORMAT[=FILE]…]",
@@ -288,6 +298,8 @@ void RunOptions::validate() const {
   require(precision != "fp64" || kernels == "auto" || kernels == "plain",
           "--precision fp64 has the plain kernels only");
   require(device == "auto" || device == "cpu", fmt::format("--device {} is none of auto, cpu", device));
+  require(save_samples >= 0 && save_samples <= 1000, "--save-samples must be from 0 to 1000");
+  for (const std::string& report : reports) parse_report_request(report);
   require(!heads || *heads >= 1, "--heads must be at least 1");
   require(!norm_eps || *norm_eps > 0, "--norm-eps must be positive");
   require(!resize || (*resize >= 1 && *resize <= 16384), "--resize must be from 1 to 16384");
@@ -328,6 +340,7 @@ DemoOptions parse_demo_options(const std::vector<std::string>& words) {
   DemoOptions demo;
   parse_arguments(words, demo_description(demo));
   if (demo.limit < 1 || demo.limit > 10000) throw UsageError("--limit must be from 1 to 10000");
+  for (const std::string& report : demo.reports) parse_report_request(report);
   return demo;
 }
 

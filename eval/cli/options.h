@@ -53,6 +53,8 @@ struct RunOptions {
   std::string save_inputs;
   std::string save_logits;
   bool dry_run = false;
+  std::int64_t save_samples = 4;
+  std::vector<std::string> reports;  ///< FORMAT[=FILE], checked
   bool quiet = false;
   bool verbose = false;
 
@@ -82,6 +84,7 @@ struct DemoOptions {
   std::int64_t limit = 500;
   std::int64_t threads = 0;
   std::int64_t seed = 0;
+  std::vector<std::string> reports;  ///< FORMAT[=FILE], checked
   bool quiet = false;
 };
 DemoOptions parse_demo_options(const std::vector<std::string>& words);

@@ -16,6 +16,7 @@
 #include "eval/cli/commands.h"
 #include "eval/cli/corruption_settings.h"
 #include "eval/cli/load_options.h"
+#include "eval/cli/report_options.h"
 #include "eval/dry_run.h"
 #include "eval/interrupt.h"
 #include "eval/run_store.h"
@@ -136,6 +137,7 @@ class RunCommand {
     std::vector<Json> reports;
     for (const ModelRun& run : runs_) reports.push_back(run.runner->report(interrupted));
     print(reports);
+    write_further_reports();
     if (interrupted) throw Interrupted("interrupted", "the same command goes on where it stopped");
     return exit_code(reports);
   }
@@ -200,6 +202,7 @@ class RunCommand {
                             .batch_size = batch_size_for(options_, info),
                             .threads = threads_,
                             .halve_batches = options_.batch_size == 0};
+    settings.save_samples = static_cast<std::uint64_t>(options_.save_samples);
     for (const auto& [wanted, setting] : {std::pair{&options_.save_inputs, &settings.save_inputs},
                                           std::pair{&options_.save_logits, &settings.save_logits}}) {
       if (wanted->empty()) continue;
@@ -244,6 +247,16 @@ class RunCommand {
     const Terminal terminal = detect_terminal(stdout);
     fmt::print("{}\n", reports::console_table(reports, terminal.width, terminal.colour));
     for (const ModelRun& run : runs_) fmt::print("report: {}/report.json\n", run.folder);
+  }
+
+  /// From the run directories, as `vitrobust report` would.
+  void write_further_reports() {
+    std::vector<std::string> folders;
+    for (ModelRun& run : runs_) {
+      folders.push_back(run.folder);
+      run.runner.reset();  // the store is read anew
+    }
+    write_reports(folders, options_.reports, options_.out);
   }
 
   static int exit_code(const std::vector<Json>& reports) {

@@ -13,6 +13,7 @@ const std::vector<Subcommand>& subcommands() {
       {"demo", "evaluate the two shipped checkpoints on the built-in images"},
       {"corrupt", "write corrupted images, or a contact sheet of them"},
       {"inspect", "say what a checkpoint holds"},
+      {"report", "tables, papers and pages from finished runs"},
       {"compare", "two runs or more, sample by sample, with corrected tests"},
       {"gate", "a verdict on a candidate against its baseline, for CI"},
       {"list", "corruptions, attacks, attention formulations, suites, data layouts"},
