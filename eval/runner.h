@@ -16,12 +16,12 @@ namespace vitrobust::eval {
 
 /// Settings of a run that do not change its outcomes.
 struct RunnerSettings {
-  std::string folder;            ///< the run directory; exists
-  std::size_t batch_size = 1;    ///< at least 1
-  int threads = 1;               ///< at least 1
-  bool halve_batches = false;    ///< when memory runs out, instead of failing the cell
-  std::string save_inputs = {};  ///< folder, or empty
-  std::string save_logits = {};  ///< folder, or empty
+  std::string folder;              ///< the run directory; exists
+  std::size_t batch_size = 1;      ///< at least 1
+  int threads = 1;                 ///< at least 1
+  bool halve_batches = false;      ///< when memory runs out, instead of failing the cell
+  std::string save_inputs = {};    ///< folder, or empty
+  std::string save_logits = {};    ///< folder, or empty
   std::uint64_t save_samples = 0;  ///< pictures of so many samples of each cell, in the run directory
 };
 
