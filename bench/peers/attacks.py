@@ -136,6 +136,17 @@ def vitrobust(checkpoint, data, condition, out, extra=()):
     return json.loads((pathlib.Path(out) / "report.json").read_text()), seconds
 
 
+def write_as_cifar10(folder, images, labels):
+    """Images of 32x32 with labels of our own in CIFAR-10's binary layout: a data specification."""
+    if tuple(images.shape[1:]) != (3, 32, 32):
+        raise SystemExit("--predicted-labels needs images of 32x32")
+    folder.mkdir()
+    pixels = (images * 255).round().to(torch.uint8).flatten(1)
+    records = torch.cat([labels.to(torch.uint8).unsqueeze(1), pixels], 1)
+    (folder / "test_batch.bin").write_bytes(records.numpy().tobytes())
+    return f"cifar10:{folder}"
+
+
 class Case:
     """A checkpoint with the images that both sides attack."""
 
@@ -152,15 +163,15 @@ class Case:
             raise SystemExit(f"{name}: the network in Python is another one: its logits differ by {difference}")
         with sqlite3.connect(folder / "clean/run.db") as store:
             rows = store.execute("SELECT label FROM outcome WHERE cell = 0 ORDER BY sample").fetchall()
-        self.labels = logits.argmax(1) if predicted else torch.tensor([label for (label,) in rows])
-        np.save(folder / "images.npy", self.images.numpy())
-        np.save(folder / "labels.npy", self.labels.numpy())
-        self.data = f"npy:{folder / 'images.npy'},{folder / 'labels.npy'}"
+        self.data, self.labels = data, torch.tensor([label for (label,) in rows])
+        if predicted:
+            self.labels = logits.argmax(1)
+            self.data = write_as_cifar10(folder / "cifar10", self.images, self.labels)
 
     def ours(self, condition, precision, clock):
         """Seconds and robust accuracy."""
         self.runs += 1
-        extra = ("--precision", precision)
+        extra = ("--precision", precision, "--limit", str(len(self.images)))
         clean = vitrobust(self.checkpoint, self.data, "clean", self.folder / f"{self.runs}-clean", extra)
         attacked = vitrobust(self.checkpoint, self.data, condition, self.folder / f"{self.runs}-attacked", extra)
         report, row = attacked[0], attacked[0]["rows"][0]
