@@ -7,10 +7,11 @@ The environment: `pip install torch==2.13.0 scipy safetensors` (torch of the ver
 `pip install --no-deps torchattacks==3.5.1 requests tqdm`.
 
 Both sides attack the images that `vitrobust run --save-inputs` wrote, with the labels of its run.db (or, for random
-weights, the model's own predictions), after the network in Python was found to give the same logits. Timed is processor
-time: of ours, that of a run of the attack less that of a run of the clean images, so that loading is left out on both
-sides and what else the machine does counts little; with --clock wall, the seconds that the report gives for the cell. The
-sides take turns, --repeats times, and medians are compared.
+weights, the model's own predictions), after the network in Python was found to give the same logits. Timed
+is the wall clock, which wants an idle machine: of ours, the seconds that the report gives for the cell, which leave loading
+out. On a busy machine take --threads 1 --clock cpu, the processor time (of ours, that of a run of the attack less that of a
+run of the clean images); with more threads that is unfair to the peer, whose threads spin while they wait for one another.
+The sides take turns, --repeats times, and medians are compared.
 
 The budgets are those of the reference auto-attack: torchattacks' AutoAttack runs APGD, APGD-T and FAB for 10 iterations
 instead of 100, so its four attacks are put together here with 100 iterations, 9 targets and 5000 queries, the schedule of
@@ -19,7 +20,6 @@ Square not rescaled. torchattacks returns the last iterate, ours any misclassifi
 
 import argparse
 import json
-import os
 import pathlib
 import platform
 import resource
@@ -37,7 +37,6 @@ from safetensors.torch import load_file
 from torchattacks.wrappers.multiattack import MultiAttack
 
 ROOT = pathlib.Path(__file__).parents[2]
-THREADS = 2
 # A radius at which few samples survive and one at which most do, so that early stopping is not the whole speed-up.
 CASES = {
     "glyphs-standard": {"checkpoint": ROOT / "assets/glyphs-standard", "eps": ["8/255", "0.5/255"]},
@@ -125,10 +124,10 @@ CONDITIONS = {
 }
 
 
-def vitrobust(checkpoint, data, condition, out, extra=()):
+def vitrobust(checkpoint, data, condition, out, threads, extra=()):
     """Runs one condition in a new run directory; gives its report and the processor seconds it took."""
     command = [ROOT / "build/vitrobust", "run", "--quiet", "--checkpoint", checkpoint, "--data", data, "--condition", condition]
-    command += ["--out", out, "--threads", str(THREADS), *extra]
+    command += ["--out", out, "--threads", str(threads), *extra]
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -150,11 +149,12 @@ def write_as_cifar10(folder, images, labels):
 class Case:
     """A checkpoint with the images that both sides attack."""
 
-    def __init__(self, name, checkpoint, data, n, predicted, folder):
+    def __init__(self, name, checkpoint, folder, options):
         self.name, self.checkpoint, self.folder, self.runs = name, checkpoint, folder, 0
+        self.threads = options.threads
         self.model = VisionTransformer(checkpoint).eval()
-        first = ("--limit", str(n), "--save-inputs", folder / "images", "--save-logits", folder / "logits")
-        vitrobust(checkpoint, data, "clean", folder / "clean", first)
+        first = ("--limit", str(options.n), "--save-inputs", folder / "images", "--save-logits", folder / "logits")
+        vitrobust(checkpoint, options.data, "clean", folder / "clean", self.threads, first)
         self.images = torch.from_numpy(np.load(folder / "images/00-clean.npy"))
         logits = torch.from_numpy(np.load(folder / "logits/00-clean.npy"))
         with torch.no_grad():
@@ -163,8 +163,8 @@ class Case:
             raise SystemExit(f"{name}: the network in Python is another one: its logits differ by {difference}")
         with sqlite3.connect(folder / "clean/run.db") as store:
             rows = store.execute("SELECT label FROM outcome WHERE cell = 0 ORDER BY sample").fetchall()
-        self.data, self.labels = data, torch.tensor([label for (label,) in rows])
-        if predicted:
+        self.data, self.labels = options.data, torch.tensor([label for (label,) in rows])
+        if options.predicted_labels:
             self.labels = logits.argmax(1)
             self.data = write_as_cifar10(folder / "cifar10", self.images, self.labels)
 
@@ -172,8 +172,9 @@ class Case:
         """Seconds and robust accuracy."""
         self.runs += 1
         extra = ("--precision", precision, "--limit", str(len(self.images)))
-        clean = vitrobust(self.checkpoint, self.data, "clean", self.folder / f"{self.runs}-clean", extra)
-        attacked = vitrobust(self.checkpoint, self.data, condition, self.folder / f"{self.runs}-attacked", extra)
+        out = self.folder / str(self.runs)
+        clean = vitrobust(self.checkpoint, self.data, "clean", f"{out}-clean", self.threads, extra)
+        attacked = vitrobust(self.checkpoint, self.data, condition, f"{out}-attacked", self.threads, extra)
         report, row = attacked[0], attacked[0]["rows"][0]
         if row["error"]:
             raise SystemExit(f"{condition}: {row['error']}")
@@ -243,7 +244,8 @@ def parse():
     parser.add_argument("--precision", action="append", choices=["fp32", "bf16"])
     parser.add_argument("--n", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--clock", default="cpu", choices=["cpu", "wall"])
+    parser.add_argument("--clock", default="wall", choices=["cpu", "wall"])
+    parser.add_argument("--threads", type=int, default=2, help="of each side")
     options = parser.parse_args()
     options.precision = options.precision or ["fp32", "bf16"]
     options.cases = {name: CASES[name] for name in options.case or CASES}
@@ -256,8 +258,7 @@ def parse():
 
 def main():
     options = parse()
-    os.environ["OMP_NUM_THREADS"] = str(THREADS)
-    torch.set_num_threads(THREADS)
+    torch.set_num_threads(options.threads)
     options.speed = {}
     rows = []
     print(f"{'attack':12}{'model':18}{'eps':10}{'':6}{'ours s':>9}{'peer s':>9}{'ratio':>7}{'ours':>8}{'peer':>8}")
@@ -265,9 +266,7 @@ def main():
         for precision in options.precision:
             options.speed[name, precision] = share_of_peak(settings["checkpoint"], precision)
         with tempfile.TemporaryDirectory() as folder:
-            case = Case(
-                name, settings["checkpoint"], options.data, options.n, options.predicted_labels, pathlib.Path(folder)
-            )
+            case = Case(name, settings["checkpoint"], pathlib.Path(folder), options)
             for eps in settings["eps"]:
                 for attack in options.attack or CONDITIONS:
                     for row in compare(case, attack, eps, options):
@@ -280,7 +279,7 @@ def main():
     result = {
         "peer": f"torchattacks {torchattacks.__version__}",
         "torch": torch.__version__,
-        "threads": THREADS,
+        "threads": options.threads,
         "clock": options.clock,
         "repeats": options.repeats,
         "processor": platform.processor() or platform.machine(),
