@@ -87,6 +87,24 @@ void to_units(const std::uint8_t* bytes, std::size_t size, double* out) {
   for (std::size_t i = 0; i < size; ++i) out[i] = unit_of(bytes[i]);
 }
 
+/// Rows that each begin on a line of the cache: a vector that reaches over two lines is read in twice the
+/// time.
+class AlignedRows {
+ public:
+  AlignedRows(std::size_t rows, std::size_t values)
+      : stride_((values + kLine - 1) / kLine), lines_(rows * stride_) {}
+
+  double* row(std::size_t y) { return lines_[y * stride_].values; }
+
+ private:
+  static constexpr std::size_t kLine = 8;
+  struct alignas(64) Line {
+    double values[kLine];
+  };
+  std::size_t stride_;
+  std::vector<Line> lines_;
+};
+
 /// Filters two rows at a time: `load(y, row)` fills a row of the source, which may overwrite it from
 /// `store(y, row)` on. Only the rows that the taps span are held, so that they stay in the cache.
 template <typename Load, typename Store>
@@ -99,14 +117,13 @@ void filter_rows(int rows, int columns, int channels, double sigma, Load load, S
   const auto last = static_cast<std::ptrdiff_t>(rows) - 1;
   const auto reach = static_cast<std::ptrdiff_t>(radius);
 
-  std::vector<double> held((taps + 1) * line);
-  const auto held_row = [&](std::ptrdiff_t y) {
-    return held.data() + static_cast<std::size_t>(y) % (taps + 1) * line;
-  };
+  AlignedRows held(taps + 1, line);
+  const auto held_row = [&](std::ptrdiff_t y) { return held.row(static_cast<std::size_t>(y) % (taps + 1)); };
   // Along a row the taps read the row itself, shifted, with its border pixels repeated on both sides.
-  std::vector<double> padded[2];
-  for (auto& row : padded) row.resize(line + 2 * radius * pixel);
-  std::vector<double> filtered(line);
+  const std::size_t side = radius * pixel;
+  const std::size_t aligned_side = (side + 7) / 8 * 8;
+  AlignedRows padded(2, aligned_side + line + side);
+  AlignedRows filtered(1, line);
   std::vector<const double*> vertical(taps + 1);
   std::vector<const double*> horizontal(taps);
 
@@ -115,17 +132,18 @@ void filter_rows(int rows, int columns, int channels, double sigma, Load load, S
     for (; loaded <= std::min(y + 1 + reach, last); ++loaded) load(loaded, held_row(loaded));
     for (std::size_t k = 0; k <= taps; ++k)
       vertical[k] = held_row(std::clamp<std::ptrdiff_t>(y + static_cast<std::ptrdiff_t>(k) - reach, 0, last));
-    double* const middle[] = {padded[0].data() + radius * pixel, padded[1].data() + radius * pixel};
+    double* const middle[] = {padded.row(0) + aligned_side, padded.row(1) + aligned_side};
     // Below the last of an odd number of rows comes one that nobody asks for.
     filter_two_lines(middle[0], middle[1], line, vertical.data(), weights.data(), radius);
     for (std::ptrdiff_t m = 0; m <= std::min<std::ptrdiff_t>(1, last - y); ++m) {
-      for (std::size_t i = 0; i < radius * pixel; ++i) {
-        padded[m][i] = middle[m][i % pixel];
+      double* const first = middle[m] - side;
+      for (std::size_t i = 0; i < side; ++i) {
+        first[i] = middle[m][i % pixel];
         middle[m][line + i] = middle[m][line - pixel + i % pixel];
       }
-      for (std::size_t k = 0; k < taps; ++k) horizontal[k] = padded[m].data() + k * pixel;
-      filter_line(filtered.data(), line, horizontal.data(), weights.data(), radius);
-      store(y + m, filtered.data());
+      for (std::size_t k = 0; k < taps; ++k) horizontal[k] = first + k * pixel;
+      filter_line(filtered.row(0), line, horizontal.data(), weights.data(), radius);
+      store(y + m, filtered.row(0));
     }
   }
 }

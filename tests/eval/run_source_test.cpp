@@ -13,6 +13,7 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "eval/run_store.h"
+#include "eval/run_store_sql.h"
 #include "tests/eval/run_folder.h"
 #include "tests/temporary_folder.h"
 
@@ -146,10 +147,11 @@ TEST(RunSource, AStoreThatIsDamagedOrNewer) {
   for (std::size_t size = 1; size < whole.size(); size += 2048)
     EXPECT_THAT(with(whole.substr(0, size)), Not(HasSubstr("nothing was thrown"))) << size;
   std::string newer = whole;
-  const std::size_t at = newer.find("schema_version2");
+  const std::size_t at = newer.find("schema_version" + std::to_string(kStoreSchemaVersion));
   ASSERT_NE(at, std::string::npos);
   newer[at + std::string("schema_version").size()] = '7';
-  EXPECT_THAT(with(newer), HasSubstr("has schema version '7', this vitrobust reads 2"));
+  EXPECT_THAT(with(newer), HasSubstr("has schema version '7', this vitrobust reads " +
+                                     std::to_string(kStoreSchemaVersion)));
   EXPECT_EQ(with(whole), "nothing was thrown");
 }
 
