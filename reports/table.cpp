@@ -103,6 +103,11 @@ std::string metric_note(const TableLayout& layout) {
   return errors ? "Errors and their ratios times 100; lower is better." : "Accuracy in %; higher is better.";
 }
 
+bool has_legacy_attacks(const ModelReport& model) {
+  return std::ranges::any_of(model.view.rows,
+                             [](const RowView& row) { return row.kind == CellKind::legacy_attack; });
+}
+
 std::vector<std::string> notes_of(const ReportSet& set, const TableLayout& layout, const Table& table) {
   std::vector<std::string> notes = {metric_note(layout), data_note(set)};
   const auto any = [&](auto predicate) {
@@ -122,9 +127,17 @@ std::vector<std::string> notes_of(const ReportSet& set, const TableLayout& layou
     for (const std::string& reason : set.unpaired) notes.push_back(reason + ".");
   for (const ModelReport& model : set.models) {
     if (model.view.status == "interrupted") notes.push_back(model.name + ": the run was interrupted.");
+    for (const GuardRail& rail : model.view.guard_rails)
+      notes.push_back(
+          fmt::format("{}: guard rail {}: {}", model.name, printable(rail.id), printable(rail.text)));
     for (const std::string& warning : model.view.warnings)
       notes.push_back(fmt::format("{}: warning: {}", model.name, printable(warning)));
   }
+  if (std::ranges::any_of(set.models, has_legacy_attacks))
+    notes.emplace_back(
+        "normspace-legacy: attacked in normalised space, where eps means something else; comparable with no "
+        "other "
+        "attack.");
   return notes;
 }
 

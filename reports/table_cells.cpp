@@ -236,7 +236,7 @@ std::vector<ColumnSpec> all_columns(const ReportSet& set) {
       if (ids.insert(row.id).second) rows.push_back(&row);
   std::vector<ColumnSpec> columns;
   for (const CellKind kind : {CellKind::clean, CellKind::corruption, CellKind::perturbation, CellKind::attack,
-                              CellKind::corruption_attack}) {
+                              CellKind::corruption_attack, CellKind::legacy_attack}) {
     std::vector<const RowView*> of_kind;
     std::ranges::copy_if(rows, std::back_inserter(of_kind),
                          [&](const RowView* row) { return row->kind == kind; });

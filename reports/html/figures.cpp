@@ -33,7 +33,10 @@ std::string table_section(const ReportSet& set) {
   const Table table = make_table(set, find_layout("models-conditions"));
   std::string text = "<h2 id=\"figures\">Every figure</h2>\n";
   for (const std::string& note : table.notes) {
-    if (note.find(": warning: ") == std::string::npos) text += "<p class=\"note\">" + escape(note) + "</p>\n";
+    // Findings stand at the head of the page already.
+    const bool is_finding =
+        note.find(": warning: ") != std::string::npos || note.find(": guard rail ") != std::string::npos;
+    if (!is_finding) text += "<p class=\"note\">" + escape(note) + "</p>\n";
   }
   text +=
       "<div class=\"scroll\"><table class=\"sortable\" id=\"figures-table\"><thead><tr><th "

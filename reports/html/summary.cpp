@@ -57,6 +57,9 @@ std::string findings(const ModelReport& model) {
     text += "<p class=\"warning\">" + escape(model.name + ": " + finding) + "</p>\n";
   };
   if (model.view.status == "interrupted") add("the run was interrupted; cells may be missing or incomplete");
+  for (const GuardRail& rail : model.view.guard_rails)
+    add(fmt::format("guard rail {} ({}){}: {}", rail.id, rail.is_error ? "error" : "warning",
+                    rail.row.empty() ? "" : ", " + rail.row, rail.text));
   for (const std::string& warning : model.view.warnings) add(warning);
   std::map<std::string, std::vector<std::string>> cells_with;
   for (const RowView& row : model.view.rows) {

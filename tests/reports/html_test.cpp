@@ -78,6 +78,23 @@ TEST(Html, SaysFirstWhatWentWrong) {
   EXPECT_THAT(html, HasSubstr("failed: out of memory"));
 }
 
+TEST(Html, GuardRailsAndAttacksInNormalisedSpace) {
+  auto cells = tests::sample_cells(20, 0.03);
+  Cell legacy = tests::attack_cell("normspace-legacy", "1/255", 20);
+  legacy.kind = CellKind::legacy_attack;
+  cells.push_back({legacy, {tests::attacked_outcome(0, true, false)}});
+  Json report = tests::report_of("quest", cells);
+  const GuardRail rail{.id = "zero_gradients", .is_error = true, .row = "", .text = "12 of 64 samples"};
+  report["guard_rails"] = Json::array({rail.to_json()});
+  const ReportSet set = make_report_set({{report, "quest"}});
+  EXPECT_THAT(page(set), HasSubstr("guard rail zero_gradients (error): 12 of 64 samples"));
+  EXPECT_THAT(page(set), Not(HasSubstr("No warnings")));
+  const std::string markdown = render_markdown(set, {.layout = find_layout("models-conditions")});
+  EXPECT_THAT(markdown, HasSubstr("| normspace-legacy linf eps=1/255"));
+  EXPECT_THAT(markdown, HasSubstr("comparable with no other attack"));
+  EXPECT_THAT(markdown, HasSubstr("12 of 64 samples"));
+}
+
 TEST(Html, ShowsSamplesWithinItsBudget) {
   ReportSet set = tests::sample_pair();
   for (std::uint64_t sample = 0; sample < 3; ++sample)
