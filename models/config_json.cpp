@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/json_section.h"
 
 namespace vitrobust::models {
 namespace {
@@ -51,105 +52,7 @@ constexpr const char* kUnsupportedArgs[] = {
     "embed_layer",         "qk_norm",        "pre_norm",      "reg_tokens", "init_values",
     "scale_attn_norm",     "scale_mlp_norm", "no_embed_class"};
 
-/// An object of the document that knows where it stands, for messages.
-class Section {
- public:
-  Section(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) throw InputError(where_, "expected an object, got " + json_type_name(object_));
-  }
-
-  /// The member, or nullptr when it is missing or null.
-  [[nodiscard]] const Json* find(const char* name) const {
-    const auto found = object_.find(name);
-    return found == object_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  [[nodiscard]] std::optional<Section> section(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    return Section(*value, where_ + ": " + name);
-  }
-
-  /// The member as a T, without the JSON library's silent conversions between numbers and truth values.
-  template <typename T>
-  [[nodiscard]] std::optional<T> get(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    if constexpr (std::is_same_v<T, bool>) {
-      if (!value->is_boolean()) fail(name, *value, "true or false");
-    } else if constexpr (std::is_integral_v<T>) {
-      if (!is_size(*value)) fail(name, *value, "an integer from 0 to 2^31 - 1");
-    } else if constexpr (std::is_floating_point_v<T>) {
-      if (!value->is_number()) fail(name, *value, "a number");
-    } else {
-      if (!value->is_string()) fail(name, *value, "a string");
-    }
-    return value->get<T>();
-  }
-
-  /// A name looked up in one of our tables. @throws InputError with the table's hint
-  template <typename Parse>
-  [[nodiscard]] auto get_named(const char* name, Parse parse) const
-      -> std::optional<std::invoke_result_t<Parse, const std::string&>> {
-    const auto text = get<std::string>(name);
-    if (!text) return std::nullopt;
-    try {
-      return parse(*text);
-    } catch (const UsageError& error) {
-      throw InputError(where_, fmt::format("'{}': {}", name, error.what()), error.hint());
-    }
-  }
-
-  /// `count` non-negative integers.
-  [[nodiscard]] std::vector<std::int64_t> get_sizes(const char* name, std::size_t count) const {
-    const Json* value = find(name);
-    if (!value) return {};
-    const bool good =
-        value->is_array() && value->size() == count && std::all_of(value->begin(), value->end(), is_size);
-    if (!good) fail(name, *value, fmt::format("{} integers", count));
-    return value->get<std::vector<std::int64_t>>();
-  }
-
-  [[nodiscard]] std::optional<std::array<double, 3>> get_rgb(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    const bool good = value->is_array() && value->size() == 3 &&
-                      std::all_of(value->begin(), value->end(), [](const Json& v) { return v.is_number(); });
-    if (!good) fail(name, *value, "three numbers");
-    return value->get<std::array<double, 3>>();
-  }
-
-  /// timm's size: one integer for both sides, or [height, width].
-  [[nodiscard]] std::optional<std::array<std::int64_t, 2>> get_side_or_sides(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    if (!value->is_array()) {
-      const auto side = *get<std::int64_t>(name);
-      return std::array{side, side};
-    }
-    const auto sides = get_sizes(name, 2);
-    return std::array{sides[0], sides[1]};
-  }
-
-  [[noreturn]] void refuse(const char* name, const std::string& problem) const {
-    throw InputError(where_, fmt::format("'{}' {}", name, problem));
-  }
-
- private:
-  static bool is_size(const Json& value) {
-    return value.is_number_unsigned() && value.get<std::uint64_t>() < (std::uint64_t{1} << 31);
-  }
-
-  [[noreturn]] void fail(const char* name, const Json& value, const std::string& expected) const {
-    const std::string got = value.is_primitive() && !value.is_string() ? value.dump() : json_type_name(value);
-    refuse(name, fmt::format("is {}, expected {}", got, expected));
-  }
-
-  const Json& object_;
-  std::string where_;
-};
-
-void read_model_args(const Section& args, ModelConfig& config) {
+void read_model_args(const JsonSection& args, ModelConfig& config) {
   for (const char* name : kUnsupportedArgs) {
     const Json* value = args.find(name);
     if (value && *value != false && *value != 0 && *value != "")
@@ -175,7 +78,7 @@ void read_model_args(const Section& args, ModelConfig& config) {
   config.num_classes = args.get<std::int64_t>(key::kNumClasses);
 }
 
-void read_pretrained_cfg(const Section& cfg, ModelConfig& config) {
+void read_pretrained_cfg(const JsonSection& cfg, ModelConfig& config) {
   if (const auto size = cfg.get_sizes(key::kInputSize, 3); !size.empty()) {
     if (size[0] != 3) cfg.refuse(key::kInputSize, fmt::format("has {} channels, expected 3 (RGB)", size[0]));
     // As timm: the size that the network was built with goes first.
@@ -191,7 +94,7 @@ void read_pretrained_cfg(const Section& cfg, ModelConfig& config) {
 }
 
 /// timm writes a list, or {"index": name} when there are gaps; names with gaps are of no use here.
-std::vector<std::string> read_label_names(const Section& root) {
+std::vector<std::string> read_label_names(const JsonSection& root) {
   const Json* labels = root.find(key::kLabelNames);
   if (!labels) return {};
   std::vector<std::string> names;
@@ -217,7 +120,7 @@ std::vector<std::string> read_label_names(const Section& root) {
 }  // namespace
 
 ModelConfig parse_model_config(const Json& document, const std::string& source) {
-  const Section root(document, source);
+  const JsonSection root(document, source);
   ModelConfig config;
   config.architecture = root.get<std::string>(key::kArchitecture).value_or("");
   config.attention = root.get_named(key::kAttention, parse_attention);
