@@ -75,12 +75,15 @@ class JsonSection {
     return value->get<std::vector<std::int64_t>>();
   }
 
+  /// Three numbers, or the one of grey images.
   [[nodiscard]] std::optional<std::array<double, 3>> get_rgb(const char* name) const {
     const Json* value = find(name);
     if (!value) return std::nullopt;
-    const bool good = value->is_array() && value->size() == 3 &&
+    const bool good = value->is_array() && (value->size() == 3 || value->size() == 1) &&
                       std::all_of(value->begin(), value->end(), [](const Json& v) { return v.is_number(); });
     if (!good) fail(name, *value, "three numbers");
+    const double first = value->front().get<double>();
+    if (value->size() == 1) return std::array{first, first, first};
     return value->get<std::array<double, 3>>();
   }
 
