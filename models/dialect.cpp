@@ -32,30 +32,30 @@ constexpr Dialect kOthers[] = {
     {"dist_token", "a distilled DeiT with two heads", "use a DeiT without distillation"},
 };
 
-const TensorEntry* find_sign(const SafetensorsHeader& header, std::string_view sign) {
+const TensorEntry* find_sign(const TensorCatalogue& catalogue, std::string_view sign) {
   const auto found = std::ranges::find_if(
-      header.tensors, [&](const TensorEntry& t) { return t.name.find(sign) != std::string::npos; });
-  return found == header.tensors.end() ? nullptr : &*found;
+      catalogue.tensors, [&](const TensorEntry& t) { return t.name.find(sign) != std::string::npos; });
+  return found == catalogue.tensors.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
-std::string detect_dialect(const SafetensorsHeader& header, const std::string& path) {
-  if (header.tensors.empty()) throw InputError(path, "holds no tensors");
+std::string detect_dialect(const TensorCatalogue& catalogue, const std::string& path) {
+  if (catalogue.tensors.empty()) throw InputError(path, "holds no tensors");
   for (const Dialect& other : kOthers) {
-    if (const TensorEntry* entry = find_sign(header, other.sign))
+    if (const TensorEntry* entry = find_sign(catalogue, other.sign))
       throw InputError(path,
                        fmt::format("tensor '{}' is that of {}; this version reads timm's plain ViTs",
                                    printable_name(entry->name), other.what),
                        std::string(other.hint));
   }
-  const bool timm = std::ranges::any_of(header.tensors, [](const TensorEntry& t) {
+  const bool timm = std::ranges::any_of(catalogue.tensors, [](const TensorEntry& t) {
     return t.name.starts_with("blocks.") || t.name.starts_with("patch_embed.");
   });
   if (!timm)
     throw InputError(path,
                      fmt::format("holds no Vision Transformer that is known: its first tensor is '{}'",
-                                 printable_name(header.tensors.front().name)),
+                                 printable_name(catalogue.tensors.front().name)),
                      "tensors are expected to be named as timm names them, e.g. 'blocks.0.attn.qkv.weight'");
   return "timm";
 }
