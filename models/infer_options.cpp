@@ -55,11 +55,11 @@ std::optional<NamedArchitecture> named_architecture(const std::string& name) {
 }
 
 /// Number of blocks that the names speak of: the largest N of "blocks.N." plus one, 0 without any.
-std::int64_t count_blocks(const SafetensorsHeader& header) {
+std::int64_t count_blocks(const TensorCatalogue& catalogue) {
   constexpr std::string_view kPrefix = "blocks.";
   constexpr std::int64_t kMost = 100'000;
   std::int64_t count = 0;
-  for (const TensorEntry& entry : header.tensors) {
+  for (const TensorEntry& entry : catalogue.tensors) {
     if (!entry.name.starts_with(kPrefix)) continue;
     std::int64_t index = -1;
     const char* end = entry.name.data() + entry.name.size();
@@ -72,9 +72,9 @@ std::int64_t count_blocks(const SafetensorsHeader& header) {
 
 class Inference {
  public:
-  Inference(const SafetensorsHeader& header, const ModelConfig& config, const LoadOptions& said,
+  Inference(const TensorCatalogue& catalogue, const ModelConfig& config, const LoadOptions& said,
             const std::string& path, std::vector<std::string>& notes)
-      : header_(header),
+      : catalogue_(catalogue),
         config_(config),
         said_(said),
         path_(path),
@@ -98,12 +98,12 @@ class Inference {
   }
 
  private:
-  [[nodiscard]] bool has(const char* name) const { return header_.find(name) != nullptr; }
+  [[nodiscard]] bool has(const char* name) const { return catalogue_.find(name) != nullptr; }
 
   /// One size of a tensor that ought to have `rank` of them.
   [[nodiscard]] std::int64_t size_of(const char* name, std::size_t rank, std::size_t axis,
                                      const char* setting) const {
-    const TensorEntry* entry = header_.find(name);
+    const TensorEntry* entry = catalogue_.find(name);
     if (!entry)
       throw InputError(path_,
                        fmt::format("tensor '{}' is missing, and config.json does not say {}", name, setting));
@@ -121,7 +121,7 @@ class Inference {
         known(config_.embed_dim, [&] { return size_of("patch_embed.proj.weight", 4, 0, "embed_dim"); });
     options_.patch_size =
         known(config_.patch_size, [&] { return size_of("patch_embed.proj.weight", 4, 3, "patch_size"); });
-    options_.depth = known(config_.depth, [&] { return count_blocks(header_); });
+    options_.depth = known(config_.depth, [&] { return count_blocks(catalogue_); });
     options_.num_classes =
         known(config_.num_classes, [&] { return size_of("head.weight", 2, 0, "num_classes"); });
     if (options_.num_classes == 0)
@@ -205,7 +205,7 @@ class Inference {
 
   /// The one misfit that has a name of its own: fine-tuning at another resolution.
   void check_position_embedding() const {
-    const TensorEntry* entry = header_.find("pos_embed");
+    const TensorEntry* entry = catalogue_.find("pos_embed");
     if (!entry || entry->shape.size() != 3 || entry->shape[1] == options_.tokens()) return;
     if (options_.class_token && entry->shape[1] + 1 == options_.tokens())
       throw InputError(
@@ -224,7 +224,7 @@ class Inference {
         "position embeddings are not interpolated: give img_size in config.json as it was trained");
   }
 
-  const SafetensorsHeader& header_;
+  const TensorCatalogue& catalogue_;
   const ModelConfig& config_;
   const LoadOptions& said_;
   const std::string& path_;
@@ -235,10 +235,10 @@ class Inference {
 
 }  // namespace
 
-VisionTransformerOptions infer_options(const SafetensorsHeader& header, const ModelConfig& config,
+VisionTransformerOptions infer_options(const TensorCatalogue& catalogue, const ModelConfig& config,
                                        bool config_found, const LoadOptions& said, const std::string& path,
                                        std::vector<std::string>& notes) {
-  return Inference(header, config, said, path, notes).run(config_found);
+  return Inference(catalogue, config, said, path, notes).run(config_found);
 }
 
 }  // namespace vitrobust::models

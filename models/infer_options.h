@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "models/checkpoint/safetensors_header.h"
+#include "models/checkpoint/tensor_catalogue.h"
 #include "models/config_json.h"
 #include "models/load.h"
 
@@ -15,7 +15,7 @@ namespace vitrobust::models {
 /// @param notes        receives a sentence for each thing inferred or assumed
 /// @throws InputError when a setting cannot be known, or the settings contradict each other or the position
 ///         embedding; UsageError when the user's number of heads cannot be
-VisionTransformerOptions infer_options(const SafetensorsHeader& header, const ModelConfig& config,
+VisionTransformerOptions infer_options(const TensorCatalogue& catalogue, const ModelConfig& config,
                                        bool config_found, const LoadOptions& said, const std::string& path,
                                        std::vector<std::string>& notes);
 

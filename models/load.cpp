@@ -9,8 +9,8 @@
 
 #include "core/error.h"
 #include "core/sha256.h"
-#include "models/checkpoint/container.h"
-#include "models/checkpoint/safetensors.h"
+#include "models/checkpoint/open_checkpoint.h"
+#include "models/checkpoint/read_tensor.h"
 #include "models/config_json.h"
 #include "models/dialect.h"
 #include "models/infer_options.h"
@@ -35,7 +35,7 @@ struct CheckpointFiles {
 
 struct Described {
   CheckpointDescription description;
-  SafetensorsHeader header;
+  TensorCatalogue catalogue;
 };
 
 std::vector<fs::path> sorted_entries(const std::string& folder) {
@@ -104,10 +104,9 @@ data::PreprocessConfig make_preprocess(const ModelConfig& config, const LoadOpti
 
 Described describe(const std::string& path, const LoadOptions& said) {
   const CheckpointFiles files = locate(path);
-  require_safetensors(files.weights);
-  Described result{{}, read_safetensors_header(files.weights)};
+  Described result{{}, open_checkpoint_file(files.weights)};
   CheckpointDescription& description = result.description;
-  description.dialect = detect_dialect(result.header, files.weights);
+  description.dialect = detect_dialect(result.catalogue, files.weights);
 
   const bool config_found = !files.config.empty();
   ModelConfig config;
@@ -115,15 +114,15 @@ Described describe(const std::string& path, const LoadOptions& said) {
   if (!config_found)
     description.notes.emplace_back("no config.json: the architecture is read off the tensors");
   description.options =
-      infer_options(result.header, config, config_found, said, files.weights, description.notes);
-  check_tensors(result.header, description.options, files.weights);
+      infer_options(result.catalogue, config, config_found, said, files.weights, description.notes);
+  check_tensors(result.catalogue, description.options, files.weights);
 
   description.name = files.name;
   description.path = files.weights;
-  description.container = "safetensors";
+  description.container = result.catalogue.container;
   description.architecture = config.architecture;
   description.attention_source = said.attention || config.attention ? "given" : "assumed";
-  for (const TensorEntry& entry : result.header.tensors) description.parameters += entry.elements();
+  for (const TensorEntry& entry : result.catalogue.tensors) description.parameters += entry.elements();
   description.preprocess = make_preprocess(config, said, files, description);
   description.class_names = std::move(config.class_names);
   if (!description.class_names.empty() &&
@@ -139,9 +138,9 @@ void fill(VisionTransformer& module, const Described& described, at::ScalarType 
   const torch::NoGradGuard no_grad;
   const std::string& path = described.description.path;
   for (auto& parameter : module->named_parameters()) {
-    const TensorEntry* entry = described.header.find(parameter.key());
+    const TensorEntry* entry = described.catalogue.find(parameter.key());
     if (!entry) throw InternalError("the network has a parameter that was not checked: " + parameter.key());
-    const at::Tensor values = read_safetensors_tensor(path, *entry, dtype);
+    const at::Tensor values = read_tensor(described.catalogue, *entry, dtype);
     if (!at::isfinite(values).all().item<bool>())
       throw InputError(path, fmt::format("tensor '{}' holds NaN or infinite values", parameter.key()),
                        "the training diverged, or the file is damaged");

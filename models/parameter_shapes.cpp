@@ -86,11 +86,11 @@ std::vector<ParameterShape> parameter_shapes(const VisionTransformerOptions& opt
   return shapes;
 }
 
-void check_tensors(const SafetensorsHeader& header, const VisionTransformerOptions& options,
+void check_tensors(const TensorCatalogue& catalogue, const VisionTransformerOptions& options,
                    const std::string& path) {
   std::vector<std::string> problems;
   std::map<std::string_view, const TensorEntry*> unclaimed;
-  for (const TensorEntry& entry : header.tensors) unclaimed.emplace(entry.name, &entry);
+  for (const TensorEntry& entry : catalogue.tensors) unclaimed.emplace(entry.name, &entry);
   for (const ParameterShape& parameter : parameter_shapes(options)) {
     const auto found = unclaimed.extract(parameter.name);
     const TensorEntry* entry = found ? found.mapped() : nullptr;
@@ -104,7 +104,7 @@ void check_tensors(const SafetensorsHeader& header, const VisionTransformerOptio
           fmt::format("tensor '{}' holds {}, expected F64, F32, F16 or BF16", parameter.name, entry->type));
     }
   }
-  for (const TensorEntry& entry : header.tensors) {
+  for (const TensorEntry& entry : catalogue.tensors) {
     if (unclaimed.contains(entry.name))
       problems.push_back(fmt::format("tensor '{}' is unexpected", printable_name(entry.name)));
   }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "models/checkpoint/safetensors_header.h"
+#include "models/checkpoint/tensor_catalogue.h"
 #include "models/vision_transformer_options.h"
 
 namespace vitrobust::models {
@@ -22,7 +22,7 @@ std::vector<ParameterShape> parameter_shapes(const VisionTransformerOptions& opt
 /// Compares a checkpoint with the network that it is to fill.
 /// @throws InputError that names all missing, misshapen and unexpected tensors and those that hold no
 /// floating-point numbers; beyond the fifth they are only counted
-void check_tensors(const SafetensorsHeader& header, const VisionTransformerOptions& options,
+void check_tensors(const TensorCatalogue& catalogue, const VisionTransformerOptions& options,
                    const std::string& path);
 
 }  // namespace vitrobust::models
