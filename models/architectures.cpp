@@ -14,8 +14,12 @@ bool has(std::string_view name, std::string_view part) {
 
 std::int64_t heads_of(std::string_view name) {
   if (name.starts_with("test_vit")) return 2;
-  if (name.starts_with("vit_base_patch16_gap_") || name.starts_with("vit_giantopt_")) return 16;
-  return 0;
+  // The giants of DINOv2 and TIPS have heads of 64.
+  const bool usual = has(name, "dinov2") || has(name, "tipsv2");
+  constexpr std::array<std::string_view, 6> kSixteen{"vit_base_patch16_gap_", "vit_giant_", "vit_giantopt_",
+                                                     "vit_gigantic_", "vit_huge_", "vit_so400m_"};
+  const bool sixteen = std::ranges::any_of(kSixteen, [&](std::string_view prefix) { return name.starts_with(prefix); });
+  return sixteen && !usual ? 16 : 0;
 }
 
 Activation activation_of(std::string_view name) {
@@ -23,9 +27,11 @@ Activation activation_of(std::string_view name) {
   // SwiGLU's.
   if (name.starts_with("vit_giant_patch14_") && (has(name, "dinov2") || has(name, "tipsv2")))
     return Activation::silu;
-  constexpr std::array<std::string_view, 4> kTanh{"vit_base_patch32_siglip_gap_", "vit_giantopt_patch16_siglip_gap_",
-                                                  "vit_large_patch16_siglip_gap_512", "vit_so400m_patch16_siglip_gap_"};
-  const bool tanh = std::ranges::any_of(kTanh, [&](std::string_view prefix) { return name.starts_with(prefix); });
+  constexpr std::array<std::string_view, 4> kTanh{
+      "vit_base_patch32_siglip_gap_", "vit_giantopt_patch16_siglip_gap_", "vit_large_patch16_siglip_gap_512",
+      "vit_so400m_patch16_siglip_gap_"};
+  const bool tanh =
+      std::ranges::any_of(kTanh, [&](std::string_view prefix) { return name.starts_with(prefix); });
   return tanh ? Activation::gelu_tanh : Activation::gelu;
 }
 

@@ -16,8 +16,8 @@ struct NamedArchitecture {
   Pooling pooling = Pooling::token;
 };
 
-/// timm's plain Vision Transformers (1.0.31; tests/golden/timm_architectures.json has them all), with or without a tag
-/// after a '.'. nullopt: not one of them, or one whose blocks are no pre-norm ones.
+/// timm's plain Vision Transformers (1.0.31; tests/golden/timm_architectures.json has them all), with or
+/// without a tag after a '.'. nullopt: not one of them, or one whose blocks are no pre-norm ones.
 std::optional<NamedArchitecture> named_architecture(std::string_view name);
 
 /// Heads of 64, but 16 of them in the widths of ViT-H, ViT-g, ViT-G and So400m; nullopt when neither fits.

@@ -56,8 +56,8 @@ constexpr const char* kStd = "std";
 
 constexpr double kTimmNormEps = 1e-6;
 
-/// model_args of timm that this version cannot follow. Some leave no trace in the tensors, so that the network
-/// would silently compute something else; the others are clearer by name than by tensor.
+/// model_args of timm that this version cannot follow. Some leave no trace in the tensors, so that the
+/// network would silently compute something else; the others are clearer by name than by tensor.
 constexpr const char* kUnsupportedArgs[] = {"norm_layer",  "mlp_layer",       "attn_layer",    "block_fn",
                                             "embed_layer", "scale_attn_norm", "scale_mlp_norm"};
 

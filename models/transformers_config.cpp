@@ -26,7 +26,8 @@ data::Interpolation parse_resample(const JsonSection& root, std::int64_t code) {
   constexpr data::Interpolation kCodes[] = {data::Interpolation::nearest,  data::Interpolation::lanczos,
                                             data::Interpolation::bilinear, data::Interpolation::bicubic,
                                             data::Interpolation::box,      data::Interpolation::hamming};
-  if (code >= 6) root.refuse("resample", fmt::format("is {}, expected one of Pillow's filters, 0 to 5", code));
+  if (code >= 6)
+    root.refuse("resample", fmt::format("is {}, expected one of Pillow's filters, 0 to 5", code));
   return kCodes[code];
 }
 
@@ -83,7 +84,8 @@ void read_resizing(const JsonSection& root, ModelConfig& config) {
   config.crop_mode = size->shorter_side ? data::CropMode::center : data::CropMode::squash;
   config.crop_pct = 1;
   if (size->shorter_side && !crops)
-    config.notes.emplace_back("preprocessor_config.json resizes the shorter side only; the centre is cut out");
+    config.notes.emplace_back(
+        "preprocessor_config.json resizes the shorter side only; the centre is cut out");
   if (size->shorter_side || crops) {
     if (size->height != size->width) root.refuse("size", "is not square, and a crop follows");
     config.resize = static_cast<int>(size->height);
@@ -103,8 +105,8 @@ ModelConfig parse_transformers_config(const Json& document, const std::string& s
     throw InputError(source, fmt::format("model_type '{}' is none of vit, deit", type),
                      "a network of another kind runs as TorchScript: --format torchscript");
   ModelConfig config;
-  if (const Json* names = root.find("architectures"); names && names->is_array() && !names->empty() &&
-                                                      names->front().is_string())
+  if (const Json* names = root.find("architectures");
+      names && names->is_array() && !names->empty() && names->front().is_string())
     config.architecture = names->front().get<std::string>();
   config.image_size = root.get_side_or_sides("image_size").value_or(std::array<std::int64_t, 2>{224, 224});
   config.in_channels = root.get<std::int64_t>("num_channels");
@@ -128,7 +130,8 @@ ModelConfig parse_transformers_config(const Json& document, const std::string& s
 void add_preprocessor_config(const Json& document, const std::string& source, ModelConfig& config) {
   const JsonSection root(document, source);
   read_resizing(root, config);
-  if (const auto code = root.get<std::int64_t>("resample")) config.interpolation = parse_resample(root, *code);
+  if (const auto code = root.get<std::int64_t>("resample"))
+    config.interpolation = parse_resample(root, *code);
   config.mean = root.get_rgb("image_mean");
   config.std = root.get_rgb("image_std");
   if (!root.get<bool>("do_normalize").value_or(true)) {

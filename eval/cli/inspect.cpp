@@ -1,5 +1,13 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
+#include <cctype>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "core/error.h"
 #include "eval/cli/commands.h"
 #include "eval/cli/load_options.h"
 
@@ -22,15 +30,62 @@ void print_object(const Json& object, int depth) {
   }
 }
 
+/// The indices of blocks as '*'.
+std::string without_indices(const std::string& name) {
+  std::string text;
+  for (std::size_t i = 0; i < name.size();) {
+    std::size_t end = i;
+    while (end < name.size() && std::isdigit(static_cast<unsigned char>(name[end])) != 0) ++end;
+    const bool index = end > i && i > 0 && end < name.size() && name[i - 1] == '.' && name[end] == '.';
+    if (index)
+      text += '*';
+    else if (end > i)
+      text += name.substr(i, end - i);
+    else
+      text += name[end++];
+    i = end;
+  }
+  return text;
+}
+
+/// One line for the tensors that all blocks have alike.
+void print_tensors(const Json& tensors) {
+  std::vector<std::pair<std::string, int>> lines;
+  for (const Json& tensor : tensors) {
+    const std::string name = tensor.at("name");
+    std::vector<std::string> from;
+    for (const Json& source : tensor.at("from"))
+      if (source != name) from.push_back(without_indices(source));
+    std::string line = fmt::format("  {:<30} {} {}", without_indices(name), tensor.at("type").get<std::string>(),
+                                   tensor.at("shape").dump());
+    if (!from.empty()) line += fmt::format("  from {}", fmt::join(from, ", "));
+    const auto found = std::ranges::find(lines, line, &std::pair<std::string, int>::first);
+    if (found == lines.end())
+      lines.emplace_back(std::move(line), 1);
+    else
+      ++found->second;
+  }
+  fmt::print("tensors:              {}\n", tensors.size());
+  for (const auto& [line, count] : lines)
+    fmt::print("{}{}\n", line, count == 1 ? "" : fmt::format("  ({} times)", count));
+}
+
 }  // namespace
 
 int inspect_command(const InspectOptions& options) {
-  const Json description =
-      models::describe_checkpoint(options.checkpoint, to_load_options(options)).to_json();
-  if (options.json)
-    fmt::print("{}", dump_json(description));
-  else
-    print_object(description, 0);
+  models::Inspection inspection = models::inspect_checkpoint(options.checkpoint, to_load_options(options));
+  if (options.json) {
+    fmt::print("{}", dump_json(inspection.json));
+  } else {
+    const Json tensors = inspection.json.at("tensors");
+    inspection.json.erase("tensors");
+    inspection.json.erase("problem");
+    inspection.json.erase("hint");
+    print_object(inspection.json, 0);
+    print_tensors(tensors);
+  }
+  // What could be found out is printed all the same.
+  if (inspection.problem) throw Error(*inspection.problem);
   return 0;
 }
 

@@ -18,8 +18,8 @@ struct TensorPart {
   bool zeros = false;  ///< then only the entry's shape counts
 };
 
-/// A tensor under timm's name, in timm's layout, as a recipe over the file's bytes: the elements of the parts,
-/// one after the other, are its elements in row-major order.
+/// A tensor under timm's name, in timm's layout, as a recipe over the file's bytes: the elements of the
+/// parts, one after the other, are its elements in row-major order.
 struct CanonicalTensor {
   std::string name;
   std::string type;  ///< of the parts, as TensorEntry's
@@ -50,7 +50,9 @@ struct Translation {
   bool pool_includes_prefix = false;
   std::vector<std::string> notes;
 
+  /// The tensor of that name, or nullptr.
   [[nodiscard]] CanonicalTensor* find(const std::string& name);
+  [[nodiscard]] const CanonicalTensor* find(const std::string& name) const;
 };
 
 }  // namespace vitrobust::models

@@ -16,14 +16,14 @@ struct PartView {
   std::vector<std::int64_t> shape;
 };
 
-/// How one tensor of a file becomes (a part of) a canonical one. In names, '#' stands for the index of a block
-/// and '*' for any text, '%' for any number; a '#' that only the canonical name has stands for each row of the first
-/// dimension: such a tensor holds all blocks.
+/// How one tensor of a file becomes (a part of) a canonical one. In names, '#' stands for the index of a
+/// block and '*' for any text, '%' for any number; a '#' that only the canonical name has stands for each row
+/// of the first dimension: such a tensor holds all blocks.
 struct DialectRule {
   std::string_view from;
-  std::string_view to;  ///< timm's name; empty: the tensor is not needed
+  std::string_view to;                             ///< timm's name; empty: the tensor is not needed
   PartView (*view)(const TensorEntry&) = nullptr;  ///< nullptr: as it is
-  int part = 0;                                    ///< its place among `parts`, joined along the first dimension
+  int part = 0;  ///< its place among `parts`, joined along the first dimension
   int parts = 1;
 };
 
@@ -45,12 +45,14 @@ struct DialectEntry {
   void (*finish)(const TensorCatalogue& catalogue, Translation& translation) = nullptr;
 };
 
-/// Every dialect there is, special ones before general ones; `vitrobust list`, the documents and the tests read it.
+/// Every dialect there is, special ones before general ones; `vitrobust list`, the documents and the tests
+/// read it.
 std::span<const DialectEntry> dialect_table();
 
-/// Recognises the dialect and translates every name. Tensors that no rule knows keep their own name, so that they
-/// are found unexpected later.
-/// @throws InputError without a path, when no dialect fits, parts of a tensor are missing or have no common shape,
+/// Recognises the dialect and translates every name. Tensors that no rule knows keep their own name, so that
+/// they are found unexpected later.
+/// @throws InputError without a path, when no dialect fits, parts of a tensor are missing or have no common
+/// shape,
 ///         or two tensors become one
 Translation translate(const TensorCatalogue& catalogue);
 

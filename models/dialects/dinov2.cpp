@@ -12,8 +12,8 @@ constexpr DialectRule kRules[] = {
     {"*", "*"},
 };
 
-/// The position embedding has a row for the class token and none for the registers, which follow it: zeros stand
-/// there.
+/// The position embedding has a row for the class token and none for the registers, which follow it: zeros
+/// stand there.
 void add_register_positions(const TensorCatalogue& /*catalogue*/, Translation& translation) {
   const CanonicalTensor* registers = translation.find("reg_token");
   CanonicalTensor* positions = translation.find("pos_embed");
@@ -21,7 +21,8 @@ void add_register_positions(const TensorCatalogue& /*catalogue*/, Translation& t
   const TensorEntry entry = positions->parts.front().entry;
   if (entry.shape.size() != 3 || registers->shape.size() != 3 || entry.shape[1] < 2) return;
   TensorPart zeros{.entry = registers->parts.front().entry, .zeros = true};
-  positions->parts = {{narrowed(entry, 1, 0, 1)}, std::move(zeros), {narrowed(entry, 1, 1, entry.shape[1] - 1)}};
+  positions->parts = {
+      {narrowed(entry, 1, 0, 1)}, std::move(zeros), {narrowed(entry, 1, 1, entry.shape[1] - 1)}};
   positions->shape[1] += registers->shape[1];
 }
 

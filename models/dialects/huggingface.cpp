@@ -48,8 +48,8 @@ DialectEntry huggingface_dialect() {
   preprocess.mean = preprocess.std = {0.5, 0.5, 0.5};
   return {.name = "huggingface",
           .help = "ViT and DeiT of Hugging Face transformers",
-          .signs = {"*embeddings.patch_embeddings.projection.weight", "vit.encoder.layer.#.*", "vit.layers.#.*",
-                    "deit.encoder.layer.#.*", "deit.layers.#.*"},
+          .signs = {"*embeddings.patch_embeddings.projection.weight", "vit.encoder.layer.#.*",
+                    "vit.layers.#.*", "deit.encoder.layer.#.*", "deit.layers.#.*"},
           .prefixes = {"vit.", "deit."},
           .rules = kRules,
           .defaults = {.norm_eps = 1e-12, .preprocess = preprocess, .normalisation = "transformers' (0.5)"},

@@ -17,7 +17,8 @@ namespace {
 constexpr std::size_t kLongestName = 512;
 constexpr std::size_t kLongestLine = 1024;
 constexpr std::size_t kMostLines = 1000;
-constexpr const char* kHint = "each line is EXPRESSION → REPLACEMENT, for example ^encoder\\.layer(\\d+) → blocks.$1";
+constexpr const char* kHint =
+    "each line is EXPRESSION → REPLACEMENT, for example ^encoder\\.layer(\\d+) → blocks.$1";
 
 struct KeyRule {
   std::regex expression;
@@ -56,7 +57,8 @@ std::vector<KeyRule> read_rules(const std::string& path) {
     if (++number > kMostLines || line.size() > kLongestLine)
       throw InputError(path, fmt::format("line {} is too long, or one too many", number), kHint);
     const std::string_view text = trimmed(line);
-    if (!text.empty() && text.front() != '#') rules.push_back(parse_rule(text, fmt::format("{}:{}", path, number)));
+    if (!text.empty() && text.front() != '#')
+      rules.push_back(parse_rule(text, fmt::format("{}:{}", path, number)));
   }
   if (rules.empty()) throw InputError(path, "holds no rule", kHint);
   return rules;

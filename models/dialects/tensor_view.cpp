@@ -20,7 +20,8 @@ namespace {
 std::vector<std::int64_t> strides_of(const TensorEntry& entry) {
   if (!entry.strides.empty()) return entry.strides;
   std::vector<std::int64_t> strides(entry.shape.size(), 1);
-  for (std::size_t i = strides.size(); i-- > 1;) strides[i - 1] = strides[i] * std::max<std::int64_t>(entry.shape[i], 1);
+  for (std::size_t i = strides.size(); i-- > 1;)
+    strides[i - 1] = strides[i] * std::max<std::int64_t>(entry.shape[i], 1);
   return strides;
 }
 
@@ -54,8 +55,8 @@ std::size_t element_bytes(const TensorEntry& entry) {
 }
 
 /// The entry with other axes, its extent measured anew; `first` elements of the source are left out before.
-TensorEntry with_axes(const TensorEntry& entry, std::vector<std::int64_t> shape, std::vector<std::int64_t> strides,
-                      std::int64_t first = 0) {
+TensorEntry with_axes(const TensorEntry& entry, std::vector<std::int64_t> shape,
+                      std::vector<std::int64_t> strides, std::int64_t first = 0) {
   const auto width = static_cast<std::uint64_t>(element_bytes(entry));
   TensorEntry result = entry;
   std::int64_t distance = 0;
@@ -121,8 +122,7 @@ TensorEntry reshaped(const TensorEntry& entry, std::vector<std::int64_t> shape) 
 
 TensorEntry permuted(const TensorEntry& entry, const std::vector<std::size_t>& order) {
   require_elements(entry);
-  if (entry.shape.size() != order.size())
-    refuse(entry, fmt::format("expected {} dimensions", order.size()));
+  if (entry.shape.size() != order.size()) refuse(entry, fmt::format("expected {} dimensions", order.size()));
   const std::vector<std::int64_t> strides = strides_of(entry);
   std::vector<std::int64_t> new_shape;
   std::vector<std::int64_t> new_strides;
@@ -133,7 +133,8 @@ TensorEntry permuted(const TensorEntry& entry, const std::vector<std::size_t>& o
   return with_axes(entry, std::move(new_shape), std::move(new_strides));
 }
 
-TensorEntry narrowed(const TensorEntry& entry, std::size_t dimension, std::int64_t begin, std::int64_t length) {
+TensorEntry narrowed(const TensorEntry& entry, std::size_t dimension, std::int64_t begin,
+                     std::int64_t length) {
   require_elements(entry);
   if (dimension >= entry.shape.size() || begin < 0 || length < 1 || begin > entry.shape[dimension] - length)
     refuse(entry, fmt::format("expected {} elements or more in dimension {}", begin + length, dimension));

@@ -7,8 +7,8 @@
 
 namespace vitrobust::models {
 
-// Other ways of walking over the elements of an entry. Each throws InputError, which names the tensor, when it
-// has not the dimensions that the way needs; no element is touched.
+// Other ways of walking over the elements of an entry. Each throws InputError, which names the tensor, when
+// it has not the dimensions that the way needs; no element is touched.
 
 /// The same elements in the same order under another shape; one size may be -1 and follows from the others.
 TensorEntry reshaped(const TensorEntry& entry, std::vector<std::int64_t> shape);

@@ -105,13 +105,15 @@ class Translator {
     gathered.parts.resize(static_cast<std::size_t>(rule.parts));
     auto& part = gathered.parts.at(static_cast<std::size_t>(rule.part));
     if (part)
-      throw InputError({}, fmt::format("tensors '{}' and '{}' are both '{}'", printable_name(part->entry.name),
-                                       printable_name(entry.name), printable_name(name)));
+      throw InputError({},
+                       fmt::format("tensors '{}' and '{}' are both '{}'", printable_name(part->entry.name),
+                                   printable_name(entry.name), printable_name(name)));
     part = rule.view ? rule.view(entry) : PartView{entry, entry.shape};
   }
 
   static CanonicalTensor join(const std::string& name, Gathered& gathered) {
-    CanonicalTensor tensor{.name = name};
+    CanonicalTensor tensor;
+    tensor.name = name;
     for (const auto& part : gathered.parts) {
       if (!part) {
         const auto there = std::ranges::find_if(gathered.parts, [](const auto& p) { return p.has_value(); });
@@ -133,10 +135,10 @@ class Translator {
       const bool fits = part.shape.size() == tensor.shape.size() && !part.shape.empty() &&
                         std::equal(part.shape.begin() + 1, part.shape.end(), tensor.shape.begin() + 1);
       if (!fits || part.entry.type != tensor.type)
-        throw InputError({}, fmt::format("tensors '{}' ({} {}) and '{}' ({} {}) do not fit together",
-                                         printable_name(first.name), first.type, shape_text(first.shape),
-                                         printable_name(part.entry.name), part.entry.type,
-                                         shape_text(part.entry.shape)));
+        throw InputError(
+            {}, fmt::format("tensors '{}' ({} {}) and '{}' ({} {}) do not fit together",
+                            printable_name(first.name), first.type, shape_text(first.shape),
+                            printable_name(part.entry.name), part.entry.type, shape_text(part.entry.shape)));
       tensor.shape.front() += part.shape.front();
     }
     tensor.parts.push_back({part.entry});
@@ -155,6 +157,11 @@ CanonicalTensor* Translation::find(const std::string& name) {
   return found == tensors.end() ? nullptr : &*found;
 }
 
+const CanonicalTensor* Translation::find(const std::string& name) const {
+  const auto found = std::ranges::find(tensors, name, &CanonicalTensor::name);
+  return found == tensors.end() ? nullptr : &*found;
+}
+
 Translation translate(const TensorCatalogue& catalogue) {
   if (catalogue.tensors.empty()) throw InputError({}, "holds no tensors");
   const DialectEntry* const dialect = recognise(catalogue);
@@ -162,10 +169,11 @@ Translation translate(const TensorCatalogue& catalogue) {
     std::vector<std::string_view> names;
     for (const DialectEntry& entry : dialect_table())
       if (std::ranges::find(names, entry.name) == names.end()) names.push_back(entry.name);
-    throw InputError({},
-                     fmt::format("its tensors ('{}' …) have the names of no Vision Transformer that is known ({})",
-                                 printable_name(catalogue.tensors.front().name), fmt::join(names, ", ")),
-                     "--key-map FILE translates names; --format torchscript runs any architecture");
+    throw InputError(
+        {},
+        fmt::format("its tensors ('{}' …) have the names of no Vision Transformer that is known ({})",
+                    printable_name(catalogue.tensors.front().name), fmt::join(names, ", ")),
+        "--key-map FILE translates names; --format torchscript runs any architecture");
   }
   return Translator(catalogue, *dialect).run();
 }

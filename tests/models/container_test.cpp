@@ -6,7 +6,6 @@
 #include <string>
 
 #include "core/error.h"
-#include "models/dialect.h"
 #include "tests/temporary_folder.h"
 
 namespace vitrobust::models {
@@ -59,39 +58,6 @@ TEST_F(ContainerTest, RefusalsSayWhatItIsAndWhatToDo) {
   EXPECT_THAT(refusal(write("l.txt", "hello")), HasSubstr("hint: give a .safetensors file"));
   EXPECT_THAT(refusal(folder_ / "none.pth"), HasSubstr("none.pth: no such file"));
   EXPECT_EQ(refusal(write("m.safetensors", "")), "accepted");
-}
-
-TensorCatalogue catalogue_of(const std::string& name) {
-  TensorCatalogue catalogue;
-  catalogue.tensors.push_back({.name = name, .type = "F32", .shape = {1}, .strides = {}, .bytes = 4});
-  return catalogue;
-}
-
-std::string dialect_error(const TensorCatalogue& catalogue) {
-  try {
-    detect_dialect(catalogue, "m");
-  } catch (const InputError& error) {
-    return format_error(error);
-  }
-  return "accepted";
-}
-
-TEST(Dialect, TimmIsRead) {
-  EXPECT_EQ(detect_dialect(catalogue_of("blocks.0.norm1.weight"), "m"), "timm");
-  EXPECT_EQ(detect_dialect(catalogue_of("patch_embed.proj.weight"), "m"), "timm");
-}
-
-TEST(Dialect, OthersAreNamed) {
-  EXPECT_THAT(dialect_error(catalogue_of("vit.encoder.layer.0.attention.attention.query.weight")),
-              HasSubstr("Hugging Face"));
-  EXPECT_THAT(dialect_error(catalogue_of("vit.layers.0.attention.q_proj.weight")), HasSubstr("Hugging Face"));
-  EXPECT_THAT(dialect_error(catalogue_of("encoder.layers.encoder_layer_0.ln_1.weight")),
-              HasSubstr("torchvision"));
-  EXPECT_THAT(dialect_error(catalogue_of("module.blocks.0.norm1.weight")), HasSubstr("prefix 'module.'"));
-  EXPECT_THAT(dialect_error(catalogue_of("dist_token")), HasSubstr("distilled DeiT"));
-  EXPECT_THAT(dialect_error(catalogue_of("conv1.weight")),
-              HasSubstr("no Vision Transformer that is known: its first tensor is 'conv1.weight'"));
-  EXPECT_THAT(dialect_error({}), HasSubstr("holds no tensors"));
 }
 
 }  // namespace
