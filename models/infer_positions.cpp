@@ -62,18 +62,17 @@ class Positions {
   /// The grid of the tensor; decides about no_embed_class. An image size that config.json knows goes before a
   /// square.
   [[nodiscard]] Grid stored_grid() {
-    const std::optional<Grid> known =
-        config_.image_size
-            ? std::optional<Grid>({config_.image_size->front() / patch_, config_.image_size->back() / patch_})
-            : std::nullopt;
+    const bool is_known = config_.image_size.has_value();
+    const auto sides = config_.image_size.value_or(Grid{0, 0});
+    const Grid known{sides[0] / patch_, sides[1] / patch_};
     // Its own check names the tensor that is missing or misshapen.
     if (!positions_) {
-      if (known) return *known;
+      if (is_known) return known;
       throw InputError(path_, "tensor 'pos_embed' is missing, and config.json does not say img_size");
     }
     const auto fits_known = [&](std::int64_t prefix) {
-      return known && (*known)[0] <= kBeyondAnySide && (*known)[1] <= kBeyondAnySide &&
-             (*known)[0] * (*known)[1] + prefix == *positions_;
+      return is_known && known[0] <= kBeyondAnySide && known[1] <= kBeyondAnySide &&
+             known[0] * known[1] + prefix == *positions_;
     };
     if (config_.no_embed_class) {
       options_.no_embed_class = *config_.no_embed_class;
@@ -84,14 +83,14 @@ class Positions {
       options_.no_embed_class = fits_known(0) || (for_patches && (!for_all || options_.registers > 0));
     }
     const std::int64_t before = options_.no_embed_class ? 0 : prefix_;
-    if (fits_known(before)) return *known;
+    if (fits_known(before)) return known;
     const auto side = square_root(*positions_ - before);
     if (side) return {*side, *side};
-    if (known)
+    if (is_known)
       throw InputError(path_,
                        fmt::format("tensor 'pos_embed' has {} positions, but an image of {}x{} pixels has {}",
-                                   *positions_, config_.image_size->front(), config_.image_size->back(),
-                                   (*known)[0] * (*known)[1] + before),
+                                   *positions_, sides[0], sides[1],
+                                   known[0] * known[1] + before),
                        "give img_size in config.json as it was trained; --img-size resamples it from there");
     throw InputError(
         path_,

@@ -17,7 +17,11 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 TensorEntry entry_of(const std::string& name, std::vector<std::int64_t> shape, std::uint64_t offset = 0) {
-  TensorEntry entry{.name = name, .type = "F32", .shape = std::move(shape), .offset = offset};
+  TensorEntry entry;
+  entry.name = name;
+  entry.type = "F32";
+  entry.shape = std::move(shape);
+  entry.offset = offset;
   entry.bytes = 4 * entry.elements();
   return entry;
 }
