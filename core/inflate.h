@@ -44,7 +44,8 @@ class Crc32 {
   std::uint32_t value_ = 0;
 };
 
-/// Inflates a whole gzip file that lies in memory. @throws InputError also when it holds more than `max_bytes`
+/// Inflates a whole gzip file that lies in memory. @throws InputError also when it holds more than
+/// `max_bytes`
 std::string inflate_gzip(const std::string& compressed, std::size_t max_bytes, const std::string& source);
 
 }  // namespace vitrobust

@@ -139,8 +139,8 @@ NpyHeader parse_npy_header(std::string_view bytes, const std::string& source) {
   const std::uint64_t length = little_endian(bytes.substr(kPreamble, length_bytes));
   const std::size_t begin = kPreamble + length_bytes;
   if (length > kMaxNpyHeaderBytes)
-    throw InputError(source,
-                     fmt::format("has an .npy header of {} bytes, at most {} are read", length, kMaxNpyHeaderBytes));
+    throw InputError(source, fmt::format("has an .npy header of {} bytes, at most {} are read", length,
+                                         kMaxNpyHeaderBytes));
   if (bytes.size() - begin < length) throw InputError(source, "is cut short in its .npy header");
   NpyHeader header = DictionaryParser(bytes.substr(begin, length), source).parse();
   header.data_offset = begin + length;

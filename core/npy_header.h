@@ -27,8 +27,8 @@ struct NpyHeader {
 /// @throws InputError
 NpyHeader parse_npy_header(std::string_view bytes, const std::string& source);
 
-/// numpy itself refuses headers longer than this, and so does parse_npy_header(); the first bytes of a file to read are
-/// these and 16 more.
+/// numpy itself refuses headers longer than this, and so does parse_npy_header(); the first bytes of a file
+/// to read are these and 16 more.
 inline constexpr std::size_t kMaxNpyHeaderBytes = 10'000;
 
 /// An unsigned little-endian number of up to eight bytes.

@@ -17,7 +17,8 @@ constexpr std::uint64_t kMostFromOneByte = 1032;
 class DeflatedSource final : public ByteSource {
  public:
   DeflatedSource(std::shared_ptr<const ByteSource> archive, const ZipMember& member)
-      : ByteSource(fmt::format("{}: member '{}'", archive->name(), printable_name(member.name)), member.bytes),
+      : ByteSource(fmt::format("{}: member '{}'", archive->name(), printable_name(member.name)),
+                   member.bytes),
         archive_(std::move(archive)),
         member_(member) {}
 
@@ -67,8 +68,9 @@ class DeflatedSource final : public ByteSource {
 std::shared_ptr<const ByteSource> make_deflated_source(std::shared_ptr<const ByteSource> archive,
                                                        const ZipMember& member) {
   if (member.bytes / kMostFromOneByte > member.stored_bytes)
-    throw InputError(archive->name(), fmt::format("member '{}' claims {} bytes, which {} cannot inflate to",
-                                                  printable_name(member.name), member.bytes, member.stored_bytes));
+    throw InputError(archive->name(),
+                     fmt::format("member '{}' claims {} bytes, which {} cannot inflate to",
+                                 printable_name(member.name), member.bytes, member.stored_bytes));
   return std::make_shared<DeflatedSource>(std::move(archive), member);
 }
 

@@ -3,13 +3,15 @@
 namespace vitrobust::models {
 namespace {
 
-/// torch/storage.py (the classes), torch.dtype's documentation, and numpy's array interface; all of PyTorch 2.13 but
-/// the quantised types, complex32 and those of less than a byte, which no network's weights are saved as.
+/// torch/storage.py (the classes), torch.dtype's documentation, and numpy's array interface; all of
+/// PyTorch 2.13 but the quantised types, complex32 and those of less than a byte, which no network's weights
+/// are saved as.
 constexpr ElementType kTypes[] = {
     {"F64", 8, "DoubleStorage", "float64", "f8"},
     {"F32", 4, "FloatStorage", "float32", "f4"},
     {"F16", 2, "HalfStorage", "float16", "f2"},
-    // NumPy has no bfloat16 and saves JAX's as two bytes of nothing in particular (big_vision's recover_dtype).
+    // NumPy has no bfloat16 and saves JAX's as two bytes of nothing in particular (big_vision's
+    // recover_dtype).
     {"BF16", 2, "BFloat16Storage", "bfloat16", "V2"},
     {"I64", 8, "LongStorage", "int64", "i8"},
     {"I32", 4, "IntStorage", "int32", "i4"},

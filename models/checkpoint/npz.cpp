@@ -30,7 +30,8 @@ std::string unreadable_reason(const std::string& descr) {
   return {};
 }
 
-void add_array(TensorCatalogue& catalogue, const std::shared_ptr<const ByteSource>& archive, const ZipMember& member) {
+void add_array(TensorCatalogue& catalogue, const std::shared_ptr<const ByteSource>& archive,
+               const ZipMember& member) {
   const std::string name = member.name.substr(0, member.name.size() - kExtension.size());
   const std::string label = fmt::format("{}: member '{}'", archive->name(), printable_name(member.name));
   std::shared_ptr<const ByteSource> source = archive;

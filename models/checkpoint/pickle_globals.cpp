@@ -10,7 +10,8 @@ namespace {
 
 using Arguments = std::span<const PickleRef>;
 
-/// Makes the value of a call, or nullptr when the arguments are not those it knows: the call stays inert then.
+/// Makes the value of a call, or nullptr when the arguments are not those it knows: the call stays inert
+/// then.
 using Call = PickleRef (*)(const PickleContext& context, Arguments arguments, PickleRef tuple);
 
 template <typename T>
@@ -136,7 +137,8 @@ struct KnownGlobal {
   Call call;
 };
 
-/// All that a pickle may call. Names as Python 2 and 3 and the versions of PyTorch and numpy have written them.
+/// All that a pickle may call. Names as Python 2 and 3 and the versions of PyTorch and numpy have written
+/// them.
 constexpr KnownGlobal kKnownGlobals[] = {
     {"collections", "OrderedDict", make_dict},
     {"collections", "Counter", make_dict},

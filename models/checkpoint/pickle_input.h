@@ -10,8 +10,9 @@
 
 namespace vitrobust::models {
 
-/// The bytes of pickles, read forward in pieces. What take() and line() return stays valid as long as the input lives;
-/// in memory is no more than a small multiple of what has been read so far, whatever lengths the bytes claim.
+/// The bytes of pickles, read forward in pieces. What take() and line() return stays valid as long as the
+/// input lives; in memory is no more than a small multiple of what has been read so far, whatever lengths the
+/// bytes claim.
 class PickleInput {
  public:
   /// Bytes [begin, end) of `source`, which must outlive the input.

@@ -229,7 +229,8 @@ PickleRef Machine::run() {
 
 void Machine::proto() {
   const std::uint64_t protocol = input_.number(1);
-  if (protocol > kNewestProtocol) input_.fail(fmt::format("is of protocol {}, which is not known,", protocol));
+  if (protocol > kNewestProtocol)
+    input_.fail(fmt::format("is of protocol {}, which is not known,", protocol));
 }
 
 void Machine::frame() {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <ranges>
+#include <algorithm>
 
 #include "core/error.h"
 #include "models/checkpoint/tensor_catalogue.h"
@@ -16,16 +16,17 @@ constexpr std::size_t kMaxValues = std::size_t{1} << 23;
 
 void PickleArena::spend(std::size_t count, const std::string& source) {
   if (count > kMaxValues - spent_)
-    throw InputError(source, fmt::format("its pickle makes more than {} objects, as no checkpoint does", kMaxValues));
+    throw InputError(source,
+                     fmt::format("its pickle makes more than {} objects, as no checkpoint does", kMaxValues));
   spent_ += count;
 }
 
 PickleRef dict_find(const PickleValue* value, std::string_view key) {
   const auto* dict = value ? value->get<PickleDict>() : nullptr;
   if (!dict) return nullptr;
-  for (const auto& [name, item] : std::views::reverse(dict->items))
-    if (text_of(name) == key) return item;
-  return nullptr;
+  const auto found = std::find_if(dict->items.rbegin(), dict->items.rend(),
+                                  [&](const auto& item) { return text_of(item.first) == key; });
+  return found == dict->items.rend() ? nullptr : found->second;
 }
 
 const std::vector<PickleRef>* sequence_items(const PickleValue* value) {

@@ -40,8 +40,8 @@ struct PickleGlobal {
 };
 /// A range of one of the storages of a file.
 struct PickleStorageView {
-  std::size_t storage = 0;     ///< index into PickleArena::storages
-  std::uint64_t offset = 0;    ///< in bytes
+  std::size_t storage = 0;   ///< index into PickleArena::storages
+  std::uint64_t offset = 0;  ///< in bytes
   std::uint64_t bytes = 0;
   const ElementType* type = nullptr;  ///< of a typed storage
 };
@@ -56,16 +56,18 @@ struct PickleNumpyType {
 };
 /// A numpy array: numpy's own state of it, not looked into before the array is wanted.
 struct PickleArray {
-  PickleRef state = nullptr;  ///< (version, shape, type, Fortran order, data), or without version; null: not built yet
+  PickleRef state =
+      nullptr;  ///< (version, shape, type, Fortran order, data), or without version; null: not built yet
 };
-/// An inert stand-in for an object of any other class: what was to be called, with what, and the state it was given.
+/// An inert stand-in for an object of any other class: what was to be called, with what, and the state it was
+/// given.
 struct PickleObject {
   PickleRef callable, arguments, state;
 };
 
 struct PickleValue {
-  std::variant<PickleNone, bool, std::int64_t, double, PickleText, PickleBytes, PickleSequence, PickleDict, PickleGlobal,
-               PickleStorageView, PickleTensor, PickleNumpyType, PickleArray, PickleObject>
+  std::variant<PickleNone, bool, std::int64_t, double, PickleText, PickleBytes, PickleSequence, PickleDict,
+               PickleGlobal, PickleStorageView, PickleTensor, PickleNumpyType, PickleArray, PickleObject>
       data;
 
   template <typename T>
@@ -116,7 +118,8 @@ const std::vector<PickleRef>* sequence_items(const PickleValue* value);
 std::optional<std::int64_t> integer_of(const PickleValue* value);
 std::optional<std::string_view> text_of(const PickleValue* value);
 
-/// "torch.nn.modules.linear.Linear", fit for a message, of a global or of an object made by one; "?" of others.
+/// "torch.nn.modules.linear.Linear", fit for a message, of a global or of an object made by one; "?" of
+/// others.
 std::string class_name(const PickleValue* value);
 
 }  // namespace vitrobust::models

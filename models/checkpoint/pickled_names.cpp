@@ -60,7 +60,8 @@ class Lister {
     for (const auto& [key, value] : part("_buffers").items) {
       const auto text = text_of(key);
       const auto same = [&](const PickleValue* other) { return text_of(other) == text; };
-      if (text && !(transient && std::ranges::any_of(*transient, same))) list(joined(name, *text), value, depth + 1);
+      if (text && !(transient && std::ranges::any_of(*transient, same)))
+        list(joined(name, *text), value, depth + 1);
     }
     list_items(name, part("_modules"), depth);
   }
@@ -77,7 +78,8 @@ class Lister {
 
 const PickleValue* module_state(const PickleValue* value) {
   const auto* object = value ? value->get<PickleObject>() : nullptr;
-  if (!object || !dict_find(object->state, "_parameters") || !dict_find(object->state, "_modules")) return nullptr;
+  if (!object || !dict_find(object->state, "_parameters") || !dict_find(object->state, "_modules"))
+    return nullptr;
   return object->state;
 }
 

@@ -56,7 +56,8 @@ void PickledTensors::add(const std::string& name, const PickleValue& value) {
   else if (const auto* array = value.get<PickleArray>())
     add_array(name, *array);
   else if (value.get<PickleObject>())
-    catalogue_.unreadable.emplace(name, fmt::format("is an object of {}, which is not read", class_name(&value)));
+    catalogue_.unreadable.emplace(name,
+                                  fmt::format("is an object of {}, which is not read", class_name(&value)));
 }
 
 void PickledTensors::add_tensor(const std::string& name, const PickleTensor& tensor) {
@@ -111,8 +112,8 @@ void PickledTensors::add_array(const std::string& name, const PickleArray& array
   const std::string_view data = bytes ? bytes->bytes : text->text;
   TensorEntry entry = check_tensor(claimed, data.size(), data.size(), source, label);
   if (entry.bytes != data.size())
-    throw InputError(source, fmt::format("{} of shape {} takes {} bytes, but has {}", label, shape_text(claimed.shape),
-                                         entry.bytes, data.size()));
+    throw InputError(source, fmt::format("{} of shape {} takes {} bytes, but has {}", label,
+                                         shape_text(claimed.shape), entry.bytes, data.size()));
   if (state->fortran) {
     claimed.strides = fortran_strides(claimed.shape);
     entry = check_tensor(claimed, data.size(), data.size(), source, label);
@@ -125,8 +126,8 @@ void PickledTensors::add_array(const std::string& name, const PickleArray& array
 std::size_t PickledTensors::source_of(std::string_view bytes) {
   const auto [place, fresh] = sources_.try_emplace(bytes.data(), catalogue_.sources.size());
   if (fresh)
-    catalogue_.sources.push_back(
-        make_memory_source(catalogue_.sources.front()->name(), std::vector<std::uint8_t>(bytes.begin(), bytes.end())));
+    catalogue_.sources.push_back(make_memory_source(catalogue_.sources.front()->name(),
+                                                    std::vector<std::uint8_t>(bytes.begin(), bytes.end())));
   return place->second;
 }
 

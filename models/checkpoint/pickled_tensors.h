@@ -19,8 +19,8 @@ class PickledTensors {
   PickledTensors(const PickleArena& arena, LocateStorage locate, TensorCatalogue& catalogue)
       : arena_(arena), locate_(std::move(locate)), catalogue_(catalogue) {}
 
-  /// Adds a tensor, a numpy array, or an object that cannot be read (to the catalogue's `unreadable`); nothing for
-  /// any other value.
+  /// Adds a tensor, a numpy array, or an object that cannot be read (to the catalogue's `unreadable`);
+  /// nothing for any other value.
   /// @throws InputError when the tensor leaves its storage or is otherwise malformed
   void add(const std::string& name, const PickleValue& value);
 

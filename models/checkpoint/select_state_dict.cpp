@@ -33,14 +33,15 @@ bool any_numbers(const NamedValues& names) {
 
 bool holds_tensors_itself(const PickleValue* value) {
   const auto* dict = value->get<PickleDict>();
-  return module_state(value) ||
-         (dict && std::ranges::any_of(dict->items, [](const auto& item) { return holds_numbers(item.second); }));
+  return module_state(value) || (dict && std::ranges::any_of(dict->items, [](const auto& item) {
+                                   return holds_numbers(item.second);
+                                 }));
 }
 
 class Selection {
  public:
-  Selection(const CatalogueOptions& options, TensorCatalogue& catalogue)
-      : options_(options), catalogue_(catalogue), source_(catalogue.sources.front()->name()) {}
+  Selection(const CatalogueOptions& options, const TensorCatalogue& catalogue)
+      : options_(options), source_(catalogue.sources.front()->name()) {}
 
   Chosen choose(const PickleValue* root) {
     Chosen chosen{root, "", {}};
@@ -48,7 +49,8 @@ class Selection {
       throw InputError(source_, "holds no moving average of the weights (state_dict_ema or model_ema)",
                        "leave out --use-ema to evaluate the weights themselves");
     for (int step = 0; step < kMostSteps && !module_state(chosen.value); ++step) {
-      // Tensors beside "model" belong to the trainer at the top; deeper, "model" may be a part of the network.
+      // Tensors beside "model" belong to the trainer at the top; deeper, "model" may be a part of the
+      // network.
       if (!chosen.path.empty() && holds_tensors_itself(chosen.value)) break;
       if (!take_first(chosen, kWeights) && !take_first(chosen, kAverages) && !take_only(chosen)) break;
     }
@@ -66,21 +68,23 @@ class Selection {
   }
 
   bool take_first(Chosen& chosen, std::span<const char* const> keys) {
-    return std::ranges::any_of(keys, [&](const char* key) { return take(chosen, key, dict_find(chosen.value, key)); });
+    return std::ranges::any_of(
+        keys, [&](const char* key) { return take(chosen, key, dict_find(chosen.value, key)); });
   }
 
   /// The only dict or module among the items that has tensors itself, when no item is a tensor.
   bool take_only(Chosen& chosen) {
     const auto* dict = chosen.value->get<PickleDict>();
     if (!dict || holds_tensors_itself(chosen.value)) return false;
-    const auto holds = [](const auto& item) { return text_of(item.first) && holds_tensors_itself(item.second); };
+    const auto holds = [](const auto& item) {
+      return text_of(item.first) && holds_tensors_itself(item.second);
+    };
     if (std::ranges::count_if(dict->items, holds) != 1) return false;
     const auto& [key, value] = *std::ranges::find_if(dict->items, holds);
     return take(chosen, std::string(*text_of(key)), value);
   }
 
   const CatalogueOptions& options_;
-  TensorCatalogue& catalogue_;
   const std::string& source_;
 };
 
@@ -115,13 +119,16 @@ void describe_surroundings(const PickleValue& root, TensorCatalogue& catalogue) 
 
 void note_choice(const PickleValue& root, const Chosen& chosen, TensorCatalogue& catalogue) {
   if (!chosen.path.empty())
-    catalogue.notes.push_back(fmt::format("weights taken from '{}' of the checkpoint", printable_name(chosen.path)));
+    catalogue.notes.push_back(
+        fmt::format("weights taken from '{}' of the checkpoint", printable_name(chosen.path)));
   for (const char* average : kAverages)
     if (dict_find(&root, average) && chosen.path != average)
-      catalogue.notes.push_back(fmt::format("the checkpoint also has a moving average of them, '{}'", average));
+      catalogue.notes.push_back(
+          fmt::format("the checkpoint also has a moving average of them, '{}'", average));
   if (module_state(chosen.value))
-    catalogue.notes.push_back(fmt::format("the file holds a model object of {}: its weights are read, its code is not",
-                                          class_name(chosen.value)));
+    catalogue.notes.push_back(
+        fmt::format("the file holds a model object of {}: its weights are read, its code is not",
+                    class_name(chosen.value)));
 }
 
 [[noreturn]] void throw_no_tensors(const PickleValue& root, const TensorCatalogue& catalogue) {
@@ -131,7 +138,8 @@ void note_choice(const PickleValue& root, const Chosen& chosen, TensorCatalogue&
                      "save the state_dict() of the model: torch.save(model.state_dict(), FILE)");
   if (!catalogue.unreadable.empty()) {
     const auto& [name, reason] = *catalogue.unreadable.begin();
-    throw InputError(source, fmt::format("holds no tensors that can be read: '{}' {}", printable_name(name), reason));
+    throw InputError(source,
+                     fmt::format("holds no tensors that can be read: '{}' {}", printable_name(name), reason));
   }
   throw InputError(source, "holds no tensors");
 }

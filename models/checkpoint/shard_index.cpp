@@ -32,7 +32,8 @@ Shards read_index(const std::string& path) {
     if (!file.is_string()) throw InputError(path, fmt::format("{} is {}", label, json_type_name(file)));
     const auto name = file.get<std::string>();
     // An index is as untrusted as a checkpoint: it opens no file outside of its folder.
-    if (name.empty() || name == "." || name == ".." || name.find_first_of(std::string("/\\\0", 3)) != std::string::npos)
+    if (name.empty() || name == "." || name == ".." ||
+        name.find_first_of(std::string("/\\\0", 3)) != std::string::npos)
       throw InputError(path, fmt::format("{} names '{}', expected a file in the same folder", label,
                                          printable_name(name)));
     shards[name].insert(tensor);
@@ -47,10 +48,12 @@ void check_shard(const TensorCatalogue& shard, const std::set<std::string>& expe
   for (const TensorEntry& entry : shard.tensors) held.insert(entry.name);
   for (const std::string& name : expected)
     if (!held.contains(name))
-      throw InputError(path, fmt::format("lacks tensor '{}', which {} says is in it", printable_name(name), index));
+      throw InputError(path,
+                       fmt::format("lacks tensor '{}', which {} says is in it", printable_name(name), index));
   for (const std::string& name : held)
     if (!expected.contains(name))
-      throw InputError(path, fmt::format("holds tensor '{}', which {} does not say", printable_name(name), index));
+      throw InputError(path,
+                       fmt::format("holds tensor '{}', which {} does not say", printable_name(name), index));
 }
 
 void append(TensorCatalogue& all, TensorCatalogue shard) {

@@ -31,10 +31,11 @@ class Check {
     const std::uint64_t begin = multiply(static_cast<std::uint64_t>(claimed_.storage_offset), width);
     const std::uint64_t span = multiply(spanned_elements(), width);
     if (begin > storage_bytes || span > storage_bytes - begin)
-      fail(fmt::format("of shape {} needs bytes {} to {} of a storage of {}", shape_text(claimed_.shape), begin,
-                       begin + span, storage_bytes));
+      fail(fmt::format("of shape {} needs bytes {} to {} of a storage of {}", shape_text(claimed_.shape),
+                       begin, begin + span, storage_bytes));
     if (const std::uint64_t taken = multiply(elements(), width); taken > std::max(file_bytes, kHarmlessBytes))
-      fail(fmt::format("of shape {} repeats {} bytes until they are {}", shape_text(claimed_.shape), span, taken));
+      fail(fmt::format("of shape {} repeats {} bytes until they are {}", shape_text(claimed_.shape), span,
+                       taken));
     entry.offset = begin;
     entry.bytes = span;
     return entry;

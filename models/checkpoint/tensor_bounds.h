@@ -19,17 +19,19 @@ struct ClaimedTensor {
   std::int64_t storage_offset = 0;
 };
 
-/// Checks with overflow-checked arithmetic that a tensor lies inside its storage, and that a view that repeats elements
-/// (a stride of 0) does not take more memory than its file or a megabyte, whichever is more.
+/// Checks with overflow-checked arithmetic that a tensor lies inside its storage, and that a view that
+/// repeats elements (a stride of 0) does not take more memory than its file or a megabyte, whichever is more.
 /// @param storage_bytes of the storage that it is a view of
 /// @param file_bytes    of the whole file
-/// @return the entry, without a name, its offset counted from the start of the storage; without strides when they are
+/// @return the entry, without a name, its offset counted from the start of the storage; without strides when
+/// they are
 ///         those of a contiguous tensor
 /// @throws InputError(source, label + problem)
 TensorEntry check_tensor(const ClaimedTensor& claimed, std::uint64_t storage_bytes, std::uint64_t file_bytes,
                          const std::string& source, const std::string& label);
 
-/// Strides of a contiguous array whose first dimension varies fastest. @param shape as check_tensor() passed it
+/// Strides of a contiguous array whose first dimension varies fastest. @param shape as check_tensor() passed
+/// it
 std::vector<std::int64_t> fortran_strides(const std::vector<std::int64_t>& shape);
 
 }  // namespace vitrobust::models

@@ -65,7 +65,8 @@ class LegacyReader {
  private:
   /// A pickle that has no business with storages.
   PickleRef read_plain() {
-    return run_pickle(input_, arena_, [&](PickleRef) -> PickleRef { input_.fail("has a storage out of place"); });
+    return run_pickle(input_, arena_,
+                      [&](PickleRef) -> PickleRef { input_.fail("has a storage out of place"); });
   }
 
   /// @return where the next storage begins
@@ -77,15 +78,16 @@ class LegacyReader {
     const PickleStorage& storage = arena_.storages[known->second];
     const std::uint64_t begin = at + kCountBytes;
     if (at > file_.size() || kCountBytes > file_.size() - at || storage.bytes > file_.size() - begin)
-      throw InputError(file_.name(), fmt::format("is truncated: {} of {} bytes is not there whole", label, storage.bytes),
+      throw InputError(file_.name(),
+                       fmt::format("is truncated: {} of {} bytes is not there whole", label, storage.bytes),
                        "the file is damaged or was cut short: fetch it again");
     std::uint64_t elements = 0;
     const auto count = file_.read(at, kCountBytes);
     for (std::size_t i = kCountBytes; i-- > 0;) elements = elements << 8 | count[i];
     std::uint64_t bytes = 0;
     if (__builtin_mul_overflow(elements, storage.width, &bytes) || bytes != storage.bytes)
-      throw InputError(file_.name(), fmt::format("{} has {} elements of {} bytes, its pickle says {} bytes", label,
-                                                 elements, storage.width, storage.bytes));
+      throw InputError(file_.name(), fmt::format("{} has {} elements of {} bytes, its pickle says {} bytes",
+                                                 label, elements, storage.width, storage.bytes));
     if (!places.emplace(key, begin).second) throw InputError(file_.name(), label + " is there twice");
     return begin + bytes;
   }
@@ -103,7 +105,8 @@ bool looks_like_pickle(const ByteSource& source) {
   return start[0] == 0x80 && start[1] >= 2 && start[1] <= 5;
 }
 
-TensorCatalogue open_torch_legacy(const std::shared_ptr<const ByteSource>& file, const CatalogueOptions& options) {
+TensorCatalogue open_torch_legacy(const std::shared_ptr<const ByteSource>& file,
+                                  const CatalogueOptions& options) {
   LegacyReader reader(*file);
   const PickleRef root = reader.read_objects();
   const Places places = reader.read_places();

@@ -19,7 +19,8 @@ struct StorageClass {
 std::optional<StorageClass> storage_class(const PickleValue* value) {
   const auto* global = value->get<PickleGlobal>();
   if (!global) return std::nullopt;
-  const bool torch = global->module == "torch" || global->module == "torch.cuda" || global->module == "torch.storage";
+  const bool torch =
+      global->module == "torch" || global->module == "torch.cuda" || global->module == "torch.storage";
   if (!torch) return std::nullopt;
   if (global->name == "UntypedStorage") return StorageClass{};
   const ElementType* type = element_type_of_storage(global->name);
@@ -35,8 +36,8 @@ std::uint64_t bytes_of(const PickleInput& input, const PickleValue* elements, st
   return bytes;
 }
 
-std::size_t storage_index(PickleArena& arena, const PickleInput& input, const std::string& key, std::uint64_t bytes,
-                          std::uint64_t width) {
+std::size_t storage_index(PickleArena& arena, const PickleInput& input, const std::string& key,
+                          std::uint64_t bytes, std::uint64_t width) {
   const auto [place, fresh] = arena.storage_of_key.try_emplace(key, arena.storages.size());
   if (fresh) arena.storages.push_back({key, bytes, width});
   if (const std::uint64_t before = arena.storages[place->second].bytes; before != bytes)
@@ -46,13 +47,15 @@ std::size_t storage_index(PickleArena& arena, const PickleInput& input, const st
 }
 
 /// (key, offset, elements): storages that were views of another, until 0.4.
-void narrow_to_view(const PickleInput& input, PickleStorageView& storage, const PickleValue* view, std::uint64_t width) {
+void narrow_to_view(const PickleInput& input, PickleStorageView& storage, const PickleValue* view,
+                    std::uint64_t width) {
   if (view->get<PickleNone>()) return;
   const auto* items = sequence_items(view);
   if (!items || items->size() != 3) input.fail("has a view of a storage that is malformed");
   const std::uint64_t offset = bytes_of(input, (*items)[1], width);
   const std::uint64_t bytes = bytes_of(input, (*items)[2], width);
-  if (offset > storage.bytes || bytes > storage.bytes - offset) input.fail("has a view that leaves its storage");
+  if (offset > storage.bytes || bytes > storage.bytes - offset)
+    input.fail("has a view that leaves its storage");
   storage.offset = offset;
   storage.bytes = bytes;
 }
@@ -69,7 +72,8 @@ PickleRef load_storage(PickleArena& arena, const PickleInput& input, PickleRef i
   const auto storage = storage_class((*items)[1]);
   if (!storage) return arena.make(PickleObject{(*items)[1], id, nullptr}, input.name());
   const std::uint64_t bytes = bytes_of(input, (*items)[4], storage->width);
-  PickleStorageView view{storage_index(arena, input, std::string(*key), bytes, storage->width), 0, bytes, storage->type};
+  PickleStorageView view{storage_index(arena, input, std::string(*key), bytes, storage->width), 0, bytes,
+                         storage->type};
   if (items->size() > 5) narrow_to_view(input, view, (*items)[5], storage->width);
   return arena.make(view, input.name());
 }

@@ -40,38 +40,43 @@ void check_byte_order(const ByteSource& archive, const ZipMember* member) {
   if (order == "big")
     throw InputError(archive.name(), "was written by a big-endian machine, whose numbers are not read",
                      "load and save it once on a little-endian machine");
-  throw InputError(archive.name(), fmt::format("has the byte order '{}', expected 'little'", printable_name(order)));
+  throw InputError(archive.name(),
+                   fmt::format("has the byte order '{}', expected 'little'", printable_name(order)));
 }
 
 }  // namespace
 
 bool looks_like_torch_zip(const ZipDirectory& directory) {
-  return std::ranges::any_of(std::initializer_list<std::string_view>{kPickle, "/constants.pkl", "/archive_format"},
-                             [&](std::string_view name) { return !folder_of(directory, name).empty(); });
+  return std::ranges::any_of(
+      std::initializer_list<std::string_view>{kPickle, "/constants.pkl", "/archive_format"},
+      [&](std::string_view name) { return !folder_of(directory, name).empty(); });
 }
 
-TensorCatalogue open_torch_zip(const std::shared_ptr<const ByteSource>& archive, const ZipDirectory& directory,
-                               const CatalogueOptions& options) {
+TensorCatalogue open_torch_zip(const std::shared_ptr<const ByteSource>& archive,
+                               const ZipDirectory& directory, const CatalogueOptions& options) {
   refuse_programs(*archive, directory);
   for (const ZipMember& member : directory.members())
     if (member.deflated)
-      throw InputError(archive->name(),
-                       fmt::format("member '{}' is compressed, which torch.save never does", printable_name(member.name)),
-                       "unpack the archive and pack it again without compression (zip -0)");
+      throw InputError(
+          archive->name(),
+          fmt::format("member '{}' is compressed, which torch.save never does", printable_name(member.name)),
+          "unpack the archive and pack it again without compression (zip -0)");
   const std::string folder = folder_of(directory, kPickle);
   check_byte_order(*archive, directory.find(folder + "/byteorder"));
   const ZipMember& pickle = *directory.find(folder + std::string(kPickle));
 
   PickleArena arena;
   PickleInput input(*archive, pickle.offset, pickle.offset + pickle.bytes);
-  const PickleRef root = run_pickle(input, arena, [&](PickleRef id) { return load_storage(arena, input, id); });
+  const PickleRef root =
+      run_pickle(input, arena, [&](PickleRef id) { return load_storage(arena, input, id); });
   const auto locate = [&](const PickleStorage& storage) {
     const ZipMember* member = directory.find(folder + "/data/" + storage.key);
     if (!member)
       throw InputError(archive->name(), fmt::format("has no storage '{}'", printable_name(storage.key)));
     if (member->bytes != storage.bytes)
-      throw InputError(archive->name(), fmt::format("storage '{}' has {} bytes, its pickle says {}",
-                                                    printable_name(storage.key), member->bytes, storage.bytes));
+      throw InputError(archive->name(),
+                       fmt::format("storage '{}' has {} bytes, its pickle says {}",
+                                   printable_name(storage.key), member->bytes, storage.bytes));
     return member->offset;
   };
   TensorCatalogue catalogue;

@@ -181,7 +181,8 @@ ZipMember read_central_header(Fields& fields, const ByteSource& archive) {
     fail(archive, fmt::format("{} is compressed by method {}, expected none or deflate", label, method));
   member.deflated = method == kDeflated;
   if (!member.deflated && member.stored_bytes != member.bytes)
-    fail(archive, fmt::format("{} is stored, but takes {} bytes for {}", label, member.stored_bytes, member.bytes));
+    fail(archive,
+         fmt::format("{} is stored, but takes {} bytes for {}", label, member.stored_bytes, member.bytes));
   return member;
 }
 
@@ -229,8 +230,9 @@ ZipDirectory::ZipDirectory(const ByteSource& archive) {
   std::ranges::sort(extents, {}, &Extent::begin);
   for (std::size_t i = 1; i < extents.size(); ++i)
     if (extents[i].begin < extents[i - 1].end)
-      fail(archive, fmt::format("members '{}' and '{}' overlap", printable_name(members_[extents[i - 1].member].name),
-                                printable_name(members_[extents[i].member].name)));
+      fail(archive,
+           fmt::format("members '{}' and '{}' overlap", printable_name(members_[extents[i - 1].member].name),
+                       printable_name(members_[extents[i].member].name)));
   std::ranges::sort(members_, {}, &ZipMember::name);
   const auto twice = std::ranges::adjacent_find(members_, {}, &ZipMember::name);
   if (twice != members_.end())

@@ -14,16 +14,18 @@ struct ZipMember {
   bool deflated = false;
   std::uint64_t offset = 0;        ///< of its first byte, from the start of the archive
   std::uint64_t stored_bytes = 0;  ///< in the archive
-  std::uint64_t bytes = 0;         ///< when inflated; untrusted: nothing of that size may be allocated before it is seen
-  std::uint32_t crc32 = 0;         ///< of the inflated bytes
+  std::uint64_t bytes =
+      0;  ///< when inflated; untrusted: nothing of that size may be allocated before it is seen
+  std::uint32_t crc32 = 0;  ///< of the inflated bytes
 };
 
 /// The directory of a zip archive (PKWARE APPNOTE.TXT 6.3.10, sections 4.3 and 4.5.3), also of zip64.
 class ZipDirectory {
  public:
   /// Reads the records at the end of the archive and the header in front of each member.
-  /// @throws InputError unless the archive is whole: one disk, members stored or deflated and not encrypted, names
-  /// that are unique and equal in both places, members that neither overlap nor reach into the directory
+  /// @throws InputError unless the archive is whole: one disk, members stored or deflated and not encrypted,
+  /// names that are unique and equal in both places, members that neither overlap nor reach into the
+  /// directory
   explicit ZipDirectory(const ByteSource& archive);
 
   [[nodiscard]] const std::vector<ZipMember>& members() const { return members_; }

@@ -39,7 +39,8 @@ std::vector<std::uint8_t> bytes_of(const std::string& text) {
   return {text.begin(), text.end()};
 }
 
-TensorCatalogue open_bytes(const std::string& bytes, const std::string& name, const CatalogueOptions& options) {
+TensorCatalogue open_bytes(const std::string& bytes, const std::string& name,
+                           const CatalogueOptions& options) {
   return open_checkpoint(make_memory_source(name, bytes_of(bytes)), options);
 }
 
@@ -69,7 +70,9 @@ void expect_sound(const TensorCatalogue& catalogue) {
     const std::uint64_t size = catalogue.sources[entry.source]->size();
     ASSERT_LE(entry.bytes, size) << entry.name;
     // An empty tensor may be said to begin anywhere.
-    if (entry.bytes != 0) { ASSERT_LE(entry.offset, size - entry.bytes) << entry.name; }
+    if (entry.bytes != 0) {
+      ASSERT_LE(entry.offset, size - entry.bytes) << entry.name;
+    }
   }
 }
 
@@ -84,16 +87,16 @@ std::string make_zip(const std::vector<ZipFile>& files) {
   std::string directory;
   for (const ZipFile& file : files) {
     const std::string sizes = little(file.crc32, 4) + little(file.data.size(), 4) +
-                              little(file.bytes ? file.bytes : file.data.size(), 4) + little(file.name.size(), 2) +
-                              little(0, 2);
-    const std::string head = little(20, 2) + little(0, 2) + little(static_cast<std::uint64_t>(file.method), 2) +
-                             little(0, 4) + sizes;
+                              little(file.bytes ? file.bytes : file.data.size(), 4) +
+                              little(file.name.size(), 2) + little(0, 2);
+    const std::string head = little(20, 2) + little(0, 2) +
+                             little(static_cast<std::uint64_t>(file.method), 2) + little(0, 4) + sizes;
     directory += "PK\x01\x02" + little(20, 2) + head + little(0, 2) + little(0, 2) + little(0, 6) +
                  little(archive.size(), 4) + file.name;
     archive += "PK\x03\x04" + head + file.name + file.data;
   }
-  return archive + directory + "PK\x05\x06" + little(0, 4) + little(files.size(), 2) + little(files.size(), 2) +
-         little(directory.size(), 4) + little(archive.size(), 4) + little(0, 2);
+  return archive + directory + "PK\x05\x06" + little(0, 4) + little(files.size(), 2) +
+         little(files.size(), 2) + little(directory.size(), 4) + little(archive.size(), 4) + little(0, 2);
 }
 
 std::string replaced(std::string text, const std::string& from, const std::string& to) {

@@ -92,8 +92,8 @@ TEST_P(EveryBeginning, IsAnError) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, EveryBeginning,
-                         testing::Values("one-key.pth", "state_dict-legacy-p4.pth", "types.safetensors", "stored.npz",
-                                         "compressed.npz"),
+                         testing::Values("one-key.pth", "state_dict-legacy-p4.pth", "types.safetensors",
+                                         "stored.npz", "compressed.npz"),
                          test_name);
 
 }  // namespace
