@@ -52,7 +52,8 @@ class MemorySource final : public ByteSource {
 
 void ByteSource::check_range(std::uint64_t offset, std::uint64_t count) const {
   if (offset > size_ || count > size_ - offset)
-    throw InputError(name_, fmt::format("is truncated: {} bytes at {} are wanted of {}", count, offset, size_));
+    throw InputError(name_,
+                     fmt::format("is truncated: {} bytes at {} are wanted of {}", count, offset, size_));
 }
 
 void ByteSource::read(std::uint64_t offset, std::span<std::uint8_t> out) const {

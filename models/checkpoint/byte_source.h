@@ -11,8 +11,9 @@ namespace vitrobust::models {
 
 /// Bytes of a known number that tensors lie in. Safe to read from several threads.
 ///
-/// Files are read with pread() where others map them: a mapped file that shrinks ends the process with SIGBUS, here it
-/// ends in a message; and the pages of a map count as the process's memory beside the tensors that are made of them.
+/// Files are read with pread() where others map them: a mapped file that shrinks ends the process with
+/// SIGBUS, here it ends in a message; and the pages of a map count as the process's memory beside the tensors
+/// that are made of them.
 class ByteSource {
  public:
   virtual ~ByteSource() = default;
@@ -42,7 +43,8 @@ class ByteSource {
   std::uint64_t size_;
 };
 
-/// A regular file, open as long as the source lives. @throws InputError when there is none or it cannot be opened
+/// A regular file, open as long as the source lives. @throws InputError when there is none or it cannot be
+/// opened
 std::shared_ptr<const ByteSource> open_file_source(const std::string& path);
 
 /// Bytes in memory.

@@ -14,10 +14,11 @@ struct CatalogueOptions {
   bool use_ema = false;
 };
 
-/// Lists the tensors of a checkpoint without reading their numbers. The container is told by the bytes: safetensors,
-/// torch.save's zip and the stream of pickles that it wrote until 1.5, NumPy's .npz, or the JSON index of shards, which
-/// lie beside it. Nothing of the file is ever run. Of a training checkpoint only the network's weights are listed
-/// (select_state_dict()); the prefixes of wrappers, "module." and "_orig_mod.", are taken off the names.
+/// Lists the tensors of a checkpoint without reading their numbers. The container is told by the bytes:
+/// safetensors, torch.save's zip and the stream of pickles that it wrote until 1.5, NumPy's .npz, or the JSON
+/// index of shards, which lie beside it. Nothing of the file is ever run. Of a training checkpoint only the
+/// network's weights are listed (select_state_dict()); the prefixes of wrappers, "module." and "_orig_mod.",
+/// are taken off the names.
 /// @throws InputError that names the file and what is wrong with it
 TensorCatalogue open_checkpoint_file(const std::string& path, const CatalogueOptions& options = {});
 
@@ -25,8 +26,8 @@ TensorCatalogue open_checkpoint_file(const std::string& path, const CatalogueOpt
 TensorCatalogue open_checkpoint(const std::shared_ptr<const ByteSource>& source,
                                 const CatalogueOptions& options = {});
 
-/// The file that a checkpoint folder's weights are opened by: model.safetensors, its index, pytorch_model.bin, or its
-/// index, the first that exists; nothing when none does.
+/// The file that a checkpoint folder's weights are opened by: model.safetensors, its index,
+/// pytorch_model.bin, or its index, the first that exists; nothing when none does.
 std::optional<std::string> weights_in_folder(const std::string& folder);
 
 }  // namespace vitrobust::models

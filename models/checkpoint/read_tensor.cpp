@@ -47,7 +47,8 @@ std::span<std::uint8_t> bytes_of(const at::Tensor& tensor) {
   return {static_cast<std::uint8_t*>(tensor.mutable_data_ptr()), tensor.nbytes()};
 }
 
-/// What lies between the first and the last element of a strided tensor, and the view of it that is the tensor.
+/// What lies between the first and the last element of a strided tensor, and the view of it that is the
+/// tensor.
 at::Tensor read_strided(const ByteSource& source, const TensorEntry& entry, at::ScalarType stored) {
   const auto width = static_cast<std::int64_t>(c10::elementSize(stored));
   const at::Tensor spanned = at::empty({static_cast<std::int64_t>(entry.bytes) / width}, stored);

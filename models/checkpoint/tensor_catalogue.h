@@ -12,8 +12,8 @@
 
 namespace vitrobust::models {
 
-/// Where one tensor lies; checked against its source before it is in a catalogue, so that reading it cannot leave
-/// the source, and so that it takes no more memory than its file or a megabyte.
+/// Where one tensor lies; checked against its source before it is in a catalogue, so that reading it cannot
+/// leave the source, and so that it takes no more memory than its file or a megabyte.
 struct TensorEntry {
   std::string name;
   std::string type;  ///< a name of element_types(), safetensors' spelling: "F32", "BF16", "I64" …
@@ -28,18 +28,18 @@ struct TensorEntry {
   [[nodiscard]] std::uint64_t elements() const;
 };
 
-/// What a checkpoint holds, whatever its container: names, types, shapes and places of its tensors. No numbers
-/// have been read.
+/// What a checkpoint holds, whatever its container: names, types, shapes and places of its tensors. No
+/// numbers have been read.
 struct TensorCatalogue {
   std::string container;           ///< "safetensors", "torch", "torch-legacy" or "npz"
   std::vector<std::string> files;  ///< every file that was opened: shards in the order of their names
   std::vector<std::shared_ptr<const ByteSource>> sources;
   std::vector<TensorEntry> tensors;  ///< names are unique
-  /// What the file says beside its tensors: safetensors' __metadata__, plain values beside a state_dict ("epoch",
-  /// "args.model").
+  /// What the file says beside its tensors: safetensors' __metadata__, plain values beside a state_dict
+  /// ("epoch", "args.model").
   std::map<std::string, std::string> metadata;
-  /// Things that stand among the weights, have a name and are no tensor that can be read, with the reason: an error
-  /// about a missing tensor can say why it is missing.
+  /// Things that stand among the weights, have a name and are no tensor that can be read, with the reason: an
+  /// error about a missing tensor can say why it is missing.
   std::map<std::string, std::string> unreadable;
   /// What was chosen among several possibilities, one sentence each.
   std::vector<std::string> notes;
