@@ -54,7 +54,7 @@ void FreezableLinearImpl::freeze(Kernels kernels, bool reduced) {
 
 torch::Tensor FreezableLinearImpl::forward(const torch::Tensor& input) {
   const auto& frozen = reduced_ && ReducedPrecisionGuard::active() ? reduced_ : exact_;
-  return frozen ? frozen->forward(input) : at::linear(input, weight, bias);
+  return frozen ? frozen->forward(input) : torch::nn::functional::linear(input, weight, bias);
 }
 
 }  // namespace vitrobust::models

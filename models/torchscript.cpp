@@ -7,6 +7,8 @@
 #include <torch/script.h>
 #include <torch/torch.h>
 
+#include <exception>
+#include <new>
 #include <utility>
 
 #include "core/error.h"
@@ -17,8 +19,9 @@ namespace {
 constexpr std::int64_t kLanes = 8;
 
 /// The first line of what LibTorch says that says something: its traces begin with lines about themselves.
-std::string reason(const c10::Error& error) {
-  const std::string text = error.what_without_backtrace();
+std::string reason(const std::exception& error) {
+  const auto* const of_c10 = dynamic_cast<const c10::Error*>(&error);
+  const std::string text = of_c10 ? of_c10->what_without_backtrace() : error.what();
   const auto failure = text.rfind("RuntimeError: ");
   const std::string message = failure == std::string::npos ? text : text.substr(failure + 14);
   return message.substr(0, message.find('\n'));
@@ -39,7 +42,9 @@ class Network {
     c10::IValue result;
     try {
       result = module.forward({images});
-    } catch (const c10::Error& error) {
+    } catch (const std::bad_alloc&) {
+      throw;
+    } catch (const std::exception& error) {  // the interpreter's are not LibTorch's c10::Error
       throw InputError(path_,
                        fmt::format("the network fails for {} images of {}x{}: {}", images.size(0),
                                    images.size(2), images.size(3), reason(error)),
@@ -54,7 +59,8 @@ class Network {
  private:
   void check(const c10::IValue& result, const at::Tensor& images) const {
     if (!result.isTensor())
-      throw InputError(path_, fmt::format("the network returns a {}, expected a tensor of logits", result.tagKind()),
+      throw InputError(path_,
+                       fmt::format("the network returns a {}, expected a tensor of logits", result.tagKind()),
                        "save a module whose forward() returns the logits alone");
     const at::Tensor logits = result.toTensor();
     if (logits.dim() != 2 || logits.size(0) != images.size(0))
@@ -73,8 +79,8 @@ class Network {
   torch::jit::Module module_;
 };
 
-/// The logits as a pass with a gradient computes them, detached; and the images' gradient of something that depends
-/// on all of them, undefined where there is none.
+/// The logits as a pass with a gradient computes them, detached; and the images' gradient of something that
+/// depends on all of them, undefined where there is none.
 std::pair<at::Tensor, at::Tensor> run_with_gradient(const Network& network, const at::Tensor& images) {
   const at::AutoGradMode with_gradient(true);
   const at::Tensor x = images.detach().requires_grad_();
@@ -89,8 +95,8 @@ std::pair<at::Tensor, at::Tensor> run_with_gradient(const Network& network, cons
 struct Findings {
   std::int64_t classes = 0;
   std::int64_t lanes = 1;
-  /// Whether logits are other ones when no gradient is wanted: PyTorch's multi-head attention has kernels of its
-  /// own for that.
+  /// Whether logits are other ones when no gradient is wanted: PyTorch's multi-head attention has kernels of
+  /// its own for that.
   bool logits_depend_on_gradient = false;
 };
 
@@ -126,7 +132,9 @@ Network open(const std::string& path, at::ScalarType dtype, std::uint64_t& param
       parameter.requires_grad_(false);
     }
     return {path, std::move(module)};
-  } catch (const c10::Error& error) {
+  } catch (const std::bad_alloc&) {
+    throw;
+  } catch (const std::exception& error) {
     throw InputError(path, "cannot be read as TorchScript: " + reason(error),
                      "leave --format away for a checkpoint that torch.save or safetensors wrote");
   }
@@ -172,8 +180,7 @@ Findings try_out(const Network& network, const TorchScriptOptions& options) {
   found.classes = trial_passes(network, images);
   found.lanes = rows_are_alike(network, images) ? kLanes : 1;
   const at::Tensor pass = images.narrow(0, 0, found.lanes);
-  found.logits_depend_on_gradient =
-      !network.forward(pass).equal(run_with_gradient(network, pass).first);
+  found.logits_depend_on_gradient = !network.forward(pass).equal(run_with_gradient(network, pass).first);
   return found;
 }
 

@@ -29,14 +29,17 @@ struct TorchScriptModel {
   std::vector<std::string> notes;  ///< for the report, one sentence each: that code from the file ran
 };
 
-/// A network of any architecture that torch.jit.save wrote: images [N, 3, H, W] to logits [N, classes]. Code from
-/// the file runs, so the user has to trust it; the caller asks for this on purpose (`--format torchscript`).
+/// A network of any architecture that torch.jit.save wrote: images [N, 3, H, W] to logits [N, classes]. Code
+/// from the file runs, so the user has to trust it; the caller asks for this on purpose (`--format
+/// torchscript`).
 ///
-/// It runs in evaluation mode on the CPU, interpreted without the optimisations of LibTorch's executor, which would
-/// change its rounding after the first passes. A few trial passes find out the number of classes and hold it against
-/// what a Classifier promises: one tensor of logits for any number of images, the same for the same images.
-/// Passes have eight images where all rows come out alike, else one. It exposes no attention maps.
-/// @throws InputError for a file that is no TorchScript, and for a network that returns something else than logits,
+/// It runs in evaluation mode on the CPU, interpreted without the optimisations of LibTorch's executor, which
+/// would change its rounding after the first passes. A few trial passes find out the number of classes and
+/// hold it against what a Classifier promises: one tensor of logits for any number of images, the same for
+/// the same images. Passes have eight images where all rows come out alike, else one. It exposes no attention
+/// maps.
+/// @throws InputError for a file that is no TorchScript, and for a network that returns something else than
+/// logits,
 ///         works for one size of batch only, draws random numbers, or cannot compute in `dtype`
 TorchScriptModel load_torchscript(const std::string& path, const TorchScriptOptions& options);
 

@@ -3,6 +3,10 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <utility>
 #include <vector>
 
@@ -93,6 +97,14 @@ bool rows_are_alike(VisionTransformer& module, const ComputeOptions& compute, bo
          copied_gradient.equal(gradient.narrow(0, 0, 1).expand_as(gradient));
 }
 
+/// An aligned block never fits the hole that one of its size has left in glibc's heap, so that the holes of
+/// the weights that layers have released would add up to as much memory as the weights.
+void return_freed_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
 std::vector<Freezable*> freezable_layers(VisionTransformer& module) {
   std::vector<Freezable*> layers;
   for (const auto& part : module->modules()) {
@@ -130,7 +142,10 @@ std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std:
   ComputeOptions used = compute;
   used.lanes = compute.lanes.value_or(default_lanes(module->options()));
   used.kernels = choose_kernels(module->options(), compute, *used.lanes);
-  for (Freezable* const layer : freezable_layers(module)) layer->freeze(*used.kernels, used.reduced);
+  for (Freezable* const layer : freezable_layers(module)) {
+    layer->freeze(*used.kernels, used.reduced);
+    return_freed_memory();
+  }
   if (!compute.lanes && *used.lanes > 1 &&
       !(rows_are_alike(module, used, false) && (!used.reduced || rows_are_alike(module, used, true))))
     used.lanes = 1;

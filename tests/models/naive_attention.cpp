@@ -54,7 +54,8 @@ Vector layer_norm(Vector x, const at::Tensor& weight, const at::Tensor& bias, do
   return x;
 }
 
-/// w of one image and head: how much each dimension's values changed since the block before, the most being 1.
+/// w of one image and head: how much each dimension's values changed since the block before, the most
+/// being 1.
 Vector change_weights(const AttentionInputs& in, EllipticalDelta delta, std::int64_t b, std::int64_t h) {
   const auto width = static_cast<std::size_t>(in.v.size(3));
   Vector weights(width, in.previous_v.defined() ? 0.0 : 1.0);
@@ -65,8 +66,7 @@ Vector change_weights(const AttentionInputs& in, EllipticalDelta delta, std::int
     const Vector q = row(in.q, b, h, token);
     const Vector q_before = row(in.previous_q, b, h, token);
     for (std::size_t d = 0; d < width; ++d) {
-      const double divisor =
-          delta == EllipticalDelta::constant ? 5.0 : std::abs(q[d] - q_before[d]) + 0.5;
+      const double divisor = delta == EllipticalDelta::constant ? 5.0 : std::abs(q[d] - q_before[d]) + 0.5;
       weights[d] += std::abs(v[d] - v_before[d]) / divisor / static_cast<double>(in.v.size(2));
     }
   }
@@ -116,7 +116,8 @@ at::Tensor naive_attention_weights(const AttentionInputs& in, const VisionTransf
       for (std::int64_t i = 0; i < tokens; ++i) {
         double sum = 0;
         for (std::int64_t j = 0; j < tokens; ++j) {
-          values[b][h][i][j] = std::exp(logit(in, options, change, h, row(in.q, b, h, i), row(in.k, b, h, j)));
+          values[b][h][i][j] =
+              std::exp(logit(in, options, change, h, row(in.q, b, h, i), row(in.k, b, h, j)));
           sum += values[b][h][i][j];
         }
         for (std::int64_t j = 0; j < tokens; ++j) values[b][h][i][j] /= sum;

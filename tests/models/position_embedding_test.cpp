@@ -24,8 +24,9 @@ TEST(PositionEmbedding, IsResampledAsTimmDoes) {
     const auto width = found.at("width").get<std::int64_t>();
     const auto embedding = numbers(found, "embedding").view({1, -1, width});
     const auto expected = numbers(found, "resampled").view({1, -1, width});
-    const auto got = resample_position_embedding(embedding, found.at("old").get<Grid>(),
-                                                 found.at("new").get<Grid>(), found.at("prefix").get<std::int64_t>());
+    const auto got =
+        resample_position_embedding(embedding, found.at("old").get<Grid>(), found.at("new").get<Grid>(),
+                                    found.at("prefix").get<std::int64_t>());
     EXPECT_TRUE(tensors_near(got, expected, 1e-6)) << found.at("new").dump();
   }
 }

@@ -70,8 +70,8 @@ TEST(TorchScriptModel, SaysThatCodeRanAndWhatItHolds) {
 
 class EverySound : public testing::TestWithParam<std::string> {};
 
-/// What classifier_test.cpp asks of a ViT: neither batch nor order nor threads nor a wanted gradient change a bit,
-/// however often the network has run.
+/// What classifier_test.cpp asks of a ViT: neither batch nor order nor threads nor a wanted gradient change a
+/// bit, however often the network has run.
 TEST_P(EverySound, AnImagesNumbersAreItsOwn) {
   const auto model = load_torchscript(golden(GetParam()), small()).classifier;
   const auto batch = images(11);
@@ -90,7 +90,9 @@ TEST_P(EverySound, AnImagesNumbersAreItsOwn) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, EverySound, testing::Values("tiny.pt", "attention.pt"),
-                         [](const auto& instance) { return instance.param.substr(0, instance.param.find('.')); });
+                         [](const auto& instance) {
+                           return instance.param.substr(0, instance.param.find('.'));
+                         });
 
 TEST(TorchScriptModel, RowsThatMixGetPassesOfTheirOwn) {
   const auto model = load_torchscript(golden("mixed_batch.pt"), small()).classifier;
@@ -136,14 +138,16 @@ TEST_P(BrokenTorchScript, IsOneClearError) {
 
 INSTANTIATE_TEST_SUITE_P(
     Files, BrokenTorchScript,
-    testing::Values(
-        Broken{"tuple", at::kFloat, "the network returns a Tuple, expected a tensor of logits"},
-        Broken{"dict", at::kFloat, "the network returns a GenericDict, expected a tensor of logits"},
-        Broken{"map", at::kFloat, "the network returns shape [1, 4, 4, 4] for 1 images, expected [1, classes]"},
-        Broken{"random", at::kFloat, "gives other logits for the same image"},
-        Broken{"fixed_batch", at::kFloat, "the network fails for 1 images of 8x8: shape '[4, 64]' is invalid"},
-        Broken{"float_only", at::kDouble, "the network returns Float for images of Double"},
-        Broken{"none", at::kFloat, "cannot be read as TorchScript"}),
+    testing::Values(Broken{"tuple", at::kFloat, "the network returns a Tuple, expected a tensor of logits"},
+                    Broken{"dict", at::kFloat,
+                           "the network returns a GenericDict, expected a tensor of logits"},
+                    Broken{"map", at::kFloat,
+                           "the network returns shape [1, 4, 4, 4] for 1 images, expected [1, classes]"},
+                    Broken{"random", at::kFloat, "gives other logits for the same image"},
+                    Broken{"fixed_batch", at::kFloat,
+                           "the network fails for 1 images of 8x8: shape '[4, 64]' is invalid"},
+                    Broken{"float_only", at::kDouble, "the network returns Float for images of Double"},
+                    Broken{"none", at::kFloat, "cannot be read as TorchScript"}),
     [](const auto& instance) { return std::string(instance.param.name); });
 
 TEST(TorchScriptModel, AnotherImageSizeIsNamed) {
