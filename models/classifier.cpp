@@ -53,6 +53,14 @@ void check_finite(const at::Tensor& values, const char* what) {
       "if the weights are sound, the numbers overflow: try --precision fp64");
 }
 
+/// A network without a derivative (traced without one, or rounding its input) cannot be attacked by
+/// gradients.
+void check_differentiable(const at::Tensor& value) {
+  if (value.requires_grad()) return;
+  throw Error(ExitCode::cells_failed, "the model gives no gradient with respect to the images",
+              "attack it with a black-box attack such as square");
+}
+
 /// The pass's images as a tensor of its own, in `dtype`, filled up to `lanes` rows with grey.
 at::Tensor image_lanes(const at::Tensor& images, PassRows rows, std::int64_t lanes, at::ScalarType dtype) {
   const auto real = images.narrow(0, rows.begin, rows.count).detach().to(dtype);
@@ -155,6 +163,7 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
     const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
     const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
     const auto z = forward((x - mean_) / std_);
+    check_differentiable(z);
     const auto row_losses = loss(z, target_lanes(targets, rows, info_.lanes));
     if (row_losses.dim() != 1 || row_losses.size(0) != info_.lanes) {
       throw InternalError(fmt::format("classifier: the loss has shape [{}], expected [{}]",

@@ -41,16 +41,20 @@ void FreezableLinearImpl::reset() {
 }
 
 void FreezableLinearImpl::freeze(Kernels kernels, bool reduced) {
+  if (released_) weight.set_data(exact_->dense_weight());
   const auto frozen = [this](Kernels used) {
     return std::make_shared<const FrozenLinear>(weight, bias, used);
   };
   exact_ = kernels == Kernels::plain ? nullptr : frozen(kernels);
   reduced_ = reduced ? frozen(Kernels::bf16) : nullptr;
+  // The frozen layer has the weight in a layout of its own: one copy is enough.
+  released_ = kernels == Kernels::onednn;
+  if (released_) weight.set_data(torch::empty({0}));
 }
 
 torch::Tensor FreezableLinearImpl::forward(const torch::Tensor& input) {
   const auto& frozen = reduced_ && ReducedPrecisionGuard::active() ? reduced_ : exact_;
-  return frozen ? frozen->forward(input) : at::linear(input, weight, bias);
+  return frozen ? frozen->forward(input) : torch::nn::functional::linear(input, weight, bias);
 }
 
 }  // namespace vitrobust::models

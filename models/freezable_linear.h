@@ -14,7 +14,9 @@ namespace vitrobust::models {
 class Freezable {
  public:
   virtual ~Freezable() = default;
-  /// From now on forward() uses these kernels and the parameters as they are now. Kernels::plain undoes it.
+  /// From now on forward() uses these kernels and the parameters as they are now, which must not change any
+  /// more. A weight that the kernels keep in a layout of their own is no longer in the parameter, which is
+  /// empty then. Kernels::plain undoes it.
   /// @param reduced  prepares the bfloat16 products too, which a ReducedPrecisionGuard turns on
   virtual void freeze(Kernels kernels, bool reduced) = 0;
 };
@@ -54,6 +56,7 @@ class FreezableLinearImpl : public torch::nn::Cloneable<FreezableLinearImpl>, pu
   std::int64_t outputs_;
   bool with_bias_;
   InitialValues values_;
+  bool released_ = false;  ///< whether exact_ alone has the weight
   std::shared_ptr<const FrozenLinear> exact_;
   std::shared_ptr<const FrozenLinear> reduced_;
 };

@@ -12,10 +12,9 @@ void PatchEmbedImpl::reset() {
   if (options_.patch_norm_in)
     norm_in_ = register_module("norm_in", layer_norm(options_.in_channels * patch * patch));
   proj_ = register_module(
-      "proj",
-      torch::nn::Conv2d(torch::nn::Conv2dOptions(options_.in_channels, options_.embed_dim, patch)
-                            .stride(patch)
-                            .bias(options_.patch_bias)));
+      "proj", torch::nn::Conv2d(torch::nn::Conv2dOptions(options_.in_channels, options_.embed_dim, patch)
+                                    .stride(patch)
+                                    .bias(options_.patch_bias)));
   if (options_.patch_norm_out) norm_ = register_module("norm", layer_norm(options_.embed_dim));
 }
 

@@ -54,10 +54,8 @@ torch::Tensor SelfAttentionImpl::forward(const torch::Tensor& tokens, AttentionC
   const auto rows = tokens.size(0);
   const auto count = tokens.size(1);
   // [N, T, 3 · heads · head_width] to q, k and v of [N, heads, T, head_width]
-  const auto qkv = qkv_->forward(tokens)
-                       .reshape({rows, count, 3, heads, head_width})
-                       .permute({2, 0, 3, 1, 4})
-                       .unbind(0);
+  const auto qkv =
+      qkv_->forward(tokens).reshape({rows, count, 3, heads, head_width}).permute({2, 0, 3, 1, 4}).unbind(0);
   const auto factors =
       attention_factors({qkv[0], qkv[1], qkv[2], learnt(), std::move(carry.q), std::move(carry.v)}, options_);
   if (attention_entry(options_.attention).uses_previous_block) carry = {qkv[0], qkv[2]};

@@ -48,8 +48,8 @@ class SelfAttentionImpl : public torch::nn::Cloneable<SelfAttentionImpl> {
 
   VisionTransformerOptions options_;
   InitialValues values_;
-  std::vector<at::Tensor> own_;       ///< learnt tensors of the formulation that stand alone,
-  std::vector<LearntGroup> groups_;   ///< and those with a group's name before theirs
+  std::vector<at::Tensor> own_;      ///< learnt tensors of the formulation that stand alone,
+  std::vector<LearntGroup> groups_;  ///< and those with a group's name before theirs
   FreezableLinear qkv_{nullptr};
   FreezableLinear proj_{nullptr};
 };

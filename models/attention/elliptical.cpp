@@ -13,8 +13,7 @@ at::Tensor elliptical_weights(const AttentionInputs& inputs, EllipticalDelta del
   // Where no value changed at all, w is 0 instead of 0/0: every token attends to all alike.
   constexpr double kSmallestChange = 1e-12;
   at::Tensor change = (inputs.v - inputs.previous_v).abs();
-  if (delta == EllipticalDelta::queries)
-    change = change / ((inputs.q - inputs.previous_q).abs() + kOffset);
+  if (delta == EllipticalDelta::queries) change = change / ((inputs.q - inputs.previous_q).abs() + kOffset);
   const at::Tensor mean = change.mean(-2, /*keepdim=*/true);
   return mean / mean.amax(-1, /*keepdim=*/true).clamp_min(kSmallestChange);
 }

@@ -7,7 +7,8 @@
 namespace vitrobust::models {
 namespace {
 
-/// x / √(mean(x²) + ε) ∘ weight over the last dimension: Zhang and Sennrich 2019, arXiv 1910.07467, with LayerNorm's ε.
+/// x / √(mean(x²) + ε) ∘ weight over the last dimension: Zhang and Sennrich 2019, arXiv 1910.07467, with
+/// LayerNorm's ε.
 at::Tensor rms_norm(const at::Tensor& x, const at::Tensor& weight, double eps) {
   return x * at::rsqrt(x.square().mean(-1, /*keepdim=*/true) + eps) * weight;
 }
@@ -30,7 +31,8 @@ std::vector<AttentionParameter> qknorm_parameters(const VisionTransformerOptions
   std::vector<AttentionParameter> parameters;
   for (const std::string norm : {"q_norm", "k_norm"}) {
     parameters.push_back({norm + ".weight", {options.head_dim()}, 1});
-    if (options.qk_norm == QkNorm::layer_norm) parameters.push_back({norm + ".bias", {options.head_dim()}, 0});
+    if (options.qk_norm == QkNorm::layer_norm)
+      parameters.push_back({norm + ".bias", {options.head_dim()}, 0});
   }
   return parameters;
 }
