@@ -120,7 +120,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Recognised{"huggingface", "deit.layers.3.mlp.fc1.bias"},
                     Recognised{"torchvision", "encoder.layers.encoder_layer_0.ln_1.weight"},
                     Recognised{"jax", "Transformer/encoderblock_0/LayerNorm_0/scale"},
-                    Recognised{"jax", "opt/target/embedding/bias"},
+                    Recognised{"jax", "opt/target/Transformer/encoderblock_3/LayerNorm_0/scale"},
                     Recognised{"vit-pytorch", "transformer.layers.0.0.fn.to_qkv.weight"},
                     Recognised{"vit-pytorch", "transformer.layers.0.0.to_qkv.weight"}));
 
@@ -200,7 +200,7 @@ class KeyMap : public testing::Test {
 
 TEST_F(KeyMap, RulesApplyInTheirOrder) {
   TensorCatalogue catalogue = catalogue_of({entry_of("net.a1", {1}), entry_of("net.b2", {1})});
-  const auto dropped = apply("# comment\n\n^net\\. →\n^a(\\d) -> blocks.$1.\n^b.* →\n", catalogue);
+  const auto dropped = apply("# comment\n\n^net\\. →\n^a(\\d) -> blocks.$1.\n^b\\d$ →\n", catalogue);
   ASSERT_EQ(catalogue.tensors.size(), 1u);
   EXPECT_EQ(catalogue.tensors.front().name, "blocks.1.");
   EXPECT_THAT(dropped, ElementsAre("net.b2"));

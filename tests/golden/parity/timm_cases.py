@@ -103,6 +103,9 @@ def metas_dinov2(name, seed, architecture, swiglu):
     saved["mask_token"] = torch.zeros(1, WIDTH)
     if "reg_token" in saved:
         saved["register_tokens"] = saved.pop("reg_token")
+        # timm adds the two up in float32 when it converts: multiples of 1/256 leave nothing to round.
+        saved["cls_token"] = (saved["cls_token"] * 256).round() / 256
+        model.cls_token.data.copy_(saved["cls_token"])
         of_class_token = torch.full((1, 1, WIDTH), 0.125)
         saved["cls_token"] -= of_class_token
         saved["pos_embed"] = torch.cat([of_class_token, saved["pos_embed"]], dim=1)
