@@ -215,8 +215,8 @@ std::string line_label(const RowView& row, std::span<const RowView* const> among
 ResolvedFigure resolve(const ReportView& report, const ColumnSpec& column) {
   switch (column.source) {
     case ColumnSpec::Source::row: {
-      const auto found = std::ranges::find(report.rows, column.row_id, &RowView::id);
-      return found == report.rows.end() ? without(kNotEvaluated) : figure_of(*found);
+      const RowView* const row = find_row(report, column.row_id);
+      return row == nullptr ? without(kNotEvaluated) : figure_of(*row);
     }
     case ColumnSpec::Source::condition:
       return resolve_condition(report, column.condition);
