@@ -153,7 +153,7 @@ ResolvedFigure resolve_aggregate(const ReportView& report, const std::string& id
   if (!found->left_out.empty()) {
     const std::size_t others = found->left_out.size() - 1;
     figure.notes.push_back(fmt::format("without {}{}: failed or incomplete",
-                                       printable(found->left_out.front()),
+                                       cell_label(report, found->left_out.front()),
                                        others == 0 ? "" : fmt::format(" and {} more", others)));
   } else if (!found->value) {
     figure.notes.push_back(fmt::format("{} could not be computed", aggregate_title(id)));
