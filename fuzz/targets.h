@@ -7,8 +7,8 @@
 
 namespace vitrobust::fuzz {
 
-/// A parser of untrusted bytes. It may refuse them with an InputError, which run() catches; anything else, and a result
-/// that breaks a promise of the parser's, ends the process.
+/// A parser of untrusted bytes. It may refuse them with an InputError, which run() catches; anything else,
+/// and a result that breaks a promise of the parser's, ends the process.
 struct Target {
   const char* name;  ///< of the executable (NAME_fuzz) and of the folder in corpus/
   void (*run)(std::span<const std::uint8_t> bytes);
