@@ -53,7 +53,8 @@ std::optional<double> card_accuracy(const std::string& weights_path) {
   if (!std::getline(card, line) || !line.starts_with("---")) return std::nullopt;
   bool in_index = false;
   bool in_accuracy = false;
-  for (int number = 0; number < kMostLines && std::getline(card, line) && !line.starts_with("---"); ++number) {
+  for (int number = 0; number < kMostLines && std::getline(card, line) && !line.starts_with("---");
+       ++number) {
     const std::string_view text = trimmed(line);
     in_index |= text == "model-index:";
     if (!in_index) continue;
@@ -80,7 +81,8 @@ std::vector<std::string> attention_doubts(std::span<const Json> reports,
     }
     if (own->most >= kFarBelow * expected) continue;
     warnings[i] = fmt::format(
-        "clean accuracy is {:.1f} % where {} {:.1f} %, and attention was assumed to be standard: if the model was "
+        "clean accuracy is {:.1f} % where {} {:.1f} %, and attention was assumed to be standard: if the "
+        "model was "
         "trained with another formulation, name it with --attention",
         100 * own->accuracy, whose, 100 * expected);
   }

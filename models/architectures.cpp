@@ -17,8 +17,9 @@ std::int64_t heads_of(std::string_view name) {
   // The giants of DINOv2 and TIPS have heads of 64.
   const bool usual = has(name, "dinov2") || has(name, "tipsv2");
   constexpr std::array<std::string_view, 6> kSixteen{"vit_base_patch16_gap_", "vit_giant_", "vit_giantopt_",
-                                                     "vit_gigantic_", "vit_huge_", "vit_so400m_"};
-  const bool sixteen = std::ranges::any_of(kSixteen, [&](std::string_view prefix) { return name.starts_with(prefix); });
+                                                     "vit_gigantic_",         "vit_huge_",  "vit_so400m_"};
+  const bool sixteen =
+      std::ranges::any_of(kSixteen, [&](std::string_view prefix) { return name.starts_with(prefix); });
   return sixteen && !usual ? 16 : 0;
 }
 

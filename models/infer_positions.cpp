@@ -89,8 +89,7 @@ class Positions {
     if (is_known)
       throw InputError(path_,
                        fmt::format("tensor 'pos_embed' has {} positions, but an image of {}x{} pixels has {}",
-                                   *positions_, sides[0], sides[1],
-                                   known[0] * known[1] + before),
+                                   *positions_, sides[0], sides[1], known[0] * known[1] + before),
                        "give img_size in config.json as it was trained; --img-size resamples it from there");
     throw InputError(
         path_,

@@ -16,7 +16,8 @@ namespace vitrobust::models {
 
 CheckpointDescription describe_script(const std::string& path, const LoadOptions& options) {
   if (std::filesystem::is_directory(path))
-    throw InputError(path, "is a folder, expected a TorchScript file", "give the file that torch.jit.save wrote");
+    throw InputError(path, "is a folder, expected a TorchScript file",
+                     "give the file that torch.jit.save wrote");
   CheckpointDescription description;
   const std::filesystem::path file(path);
   description.name = file.stem().string();

@@ -56,8 +56,8 @@ void print_tensors(const Json& tensors) {
     std::vector<std::string> from;
     for (const Json& source : tensor.at("from"))
       if (source != name) from.push_back(without_indices(source));
-    std::string line = fmt::format("  {:<30} {} {}", without_indices(name), tensor.at("type").get<std::string>(),
-                                   tensor.at("shape").dump());
+    std::string line = fmt::format("  {:<30} {} {}", without_indices(name),
+                                   tensor.at("type").get<std::string>(), tensor.at("shape").dump());
     if (!from.empty()) line += fmt::format("  from {}", fmt::join(from, ", "));
     const auto found = std::ranges::find(lines, line, &std::pair<std::string, int>::first);
     if (found == lines.end())

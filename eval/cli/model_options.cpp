@@ -43,9 +43,11 @@ std::vector<std::string> ModelOptions::model_problems() const {
   require(!heads || *heads >= 1, "--heads must be at least 1");
   require(!norm_eps || *norm_eps > 0, "--norm-eps must be positive");
   require(!img_size || (*img_size >= 1 && *img_size <= 16384), "--img-size must be from 1 to 16384");
-  const bool of_tensors = use_ema || !key_map.empty() || arch || attention || activation || pool || heads || norm_eps;
+  const bool of_tensors =
+      use_ema || !key_map.empty() || arch || attention || activation || pool || heads || norm_eps;
   require(format != "torchscript" || !of_tensors,
-          "--format torchscript runs the file's own code: of these options it knows --img-size, --mean and --std");
+          "--format torchscript runs the file's own code: of these options it knows --img-size, --mean and "
+          "--std");
   return problems;
 }
 

@@ -8,7 +8,8 @@
 
 namespace vitrobust::eval {
 
-/// What run and inspect may be told about a checkpoint, as written; names are looked up later, where the tables are.
+/// What run and inspect may be told about a checkpoint, as written; names are looked up later, where the
+/// tables are.
 struct ModelOptions {
   std::string format = "auto";  ///< or "torchscript"
   bool use_ema = false;

@@ -22,12 +22,13 @@ namespace {
 
 po::options_description what_group(RunOptions& run) {
   po::options_description group("What to evaluate", kHelpWidth);
-  group.add_options()("checkpoint",
-                      po::value(&run.checkpoints)->multitoken()->composing()->value_name("PATH..."),
-                      "a checkpoint: a file of weights (safetensors, torch.save, npz), or a folder with config.json; "
-                      "several, or a folder of them, are compared")("data", po::value(&run.data)->value_name("SPEC"),
-                                               "the images: cifar10:DIR, imagefolder:DIR, glyphs …, or a "
-                                               "folder that is recognised (vitrobust list data)")(
+  group.add_options()(
+      "checkpoint", po::value(&run.checkpoints)->multitoken()->composing()->value_name("PATH..."),
+      "a checkpoint: a file of weights (safetensors, torch.save, npz), or a folder with config.json; "
+      "several, or a folder of them, are compared")(
+      "data", po::value(&run.data)->value_name("SPEC"),
+      "the images: cifar10:DIR, imagefolder:DIR, glyphs …, or a "
+      "folder that is recognised (vitrobust list data)")(
       "suite", po::value(&run.suite)->value_name("NAME|FILE"),
       "a named list of conditions (vitrobust list suites) or a JSON file of them")(
       "condition", po::value(&run.conditions)->multitoken()->composing()->value_name("SPEC..."),
@@ -173,7 +174,7 @@ po::options_description inspect_description(InspectOptions& inspect) {
 po::options_description list_description(ListOptions& list) {
   po::options_description all("Options", kHelpWidth);
   all.add_options()("what", po::value(&list.what)->value_name("NAME"),
-                    "corruptions, perturbations, attacks, attention, suites or data")(
+                    "corruptions, perturbations, attacks, attention, dialects, suites or data")(
       "json", po::bool_switch(&list.json), "as JSON")("help,h", "this text");
   return all;
 }
@@ -200,7 +201,7 @@ const std::vector<Help>& help_table() {
        [] { return corrupt_description(corrupt); }},
       {"inspect", "vitrobust inspect --checkpoint PATH [--json]",
        [] { return inspect_description(inspect); }},
-      {"list", "vitrobust list [corruptions|perturbations|attacks|attention|suites|data] [--json]",
+      {"list", "vitrobust list [corruptions|perturbations|attacks|attention|dialects|suites|data] [--json]",
        [] { return list_description(list); }},
       {"report", "vitrobust report RUN… [--format NAME] [--layout NAME|FILE] [--baseline MODEL] [--out FILE]",
        report_description},

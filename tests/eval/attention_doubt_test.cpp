@@ -55,7 +55,8 @@ TEST(CardAccuracy, IsReadFromTheMetadata) {
   };
   EXPECT_EQ(card_accuracy(folder / "none/model.safetensors"), std::nullopt);
   const std::string index =
-      "---\ntags:\n- x\nmodel-index:\n- name: vit\n  results:\n  - task:\n      type: image-classification\n    "
+      "---\ntags:\n- x\nmodel-index:\n- name: vit\n  results:\n  - task:\n      type: image-classification\n "
+      "   "
       "metrics:\n    - name: Accuracy\n      type: accuracy\n      value: ";
   EXPECT_EQ(accuracy(index + "0.7215\n---\n# text\n"), 0.7215);
   EXPECT_EQ(accuracy(index + "72.15\n---\n"), 0.7215);

@@ -148,7 +148,8 @@ TEST(PreprocessorConfig, CropsFollowADeiTsResizing) {
 }
 
 TEST(PreprocessorConfig, WhatIsNotDoneIsNot) {
-  const ModelConfig config = preprocessed(R"({"do_resize": false, "do_normalize": false, "image_mean": [1, 1, 1]})");
+  const ModelConfig config =
+      preprocessed(R"({"do_resize": false, "do_normalize": false, "image_mean": [1, 1, 1]})");
   EXPECT_EQ(config.mean, (std::array<double, 3>{0, 0, 0}));
   EXPECT_EQ(config.std, (std::array<double, 3>{1, 1, 1}));
   EXPECT_THAT(config.notes, ElementsAre(HasSubstr("does not resize")));
@@ -287,11 +288,11 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"Activation", R"({"model_args": {"act_layer": "swish"}})", "unknown activation 'swish'"},
         Malformed{"LabelsAsNumbers", R"({"label_names": [1, 2]})", "'label_names' holds an integer"},
         Malformed{"LabelsAsText", R"({"label_names": "cat"})", "'label_names' is a string"},
-        Malformed{"LabelsTooFew", R"({"label_names": ["a"], "num_classes": 2})",
-                  "has 1 names for 2 classes"},
+        Malformed{"LabelsTooFew", R"({"label_names": ["a"], "num_classes": 2})", "has 1 names for 2 classes"},
         Malformed{"OtherNorm", R"({"model_args": {"norm_layer": "rmsnorm"}})", "does not support"},
-        Malformed{"TransformersKind", R"({"model_type": "swin"})",
-                  "model_type 'swin' is none of vit, deit\nhint: a network of another kind runs as TorchScript"},
+        Malformed{
+            "TransformersKind", R"({"model_type": "swin"})",
+            "model_type 'swin' is none of vit, deit\nhint: a network of another kind runs as TorchScript"},
         Malformed{"TransformersActivation", R"({"model_type": "vit", "hidden_act": "mish"})",
                   "'hidden_act': unknown activation 'mish'"},
         Malformed{"TransformersLabels", R"({"model_type": "vit", "id2label": ["a"]})",

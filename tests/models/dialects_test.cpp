@@ -74,8 +74,12 @@ TEST(TensorView, ReshapingKeepsTheOrder) {
   // Of a transposed tensor, the dimensions can still be cut further, but not joined.
   const TensorEntry transposed = permuted(entry_of("t", {2, 6}), {1, 0});
   EXPECT_THAT(walk(reshaped(transposed, {2, 3, 2})), testing::ElementsAreArray(walk(transposed)));
-  EXPECT_THAT(error_of([&] { reshaped(transposed, {12}); }), HasSubstr("in an order that cannot be followed"));
-  EXPECT_THAT(error_of([&] { reshaped(entry_of("t", {7}), {2, -1}); }), HasSubstr("cannot be read as [2, 3]"));
+  EXPECT_THAT(error_of([&] { reshaped(transposed, {12}); }),
+              HasSubstr("in an order that cannot be followed"));
+  EXPECT_THAT(error_of([&] {
+                reshaped(entry_of("t", {7}), {2, -1});
+              }),
+              HasSubstr("cannot be read as [2, 3]"));
 }
 
 TEST(TensorView, PartsKeepTheirPlace) {
@@ -113,8 +117,8 @@ TEST_P(RecognisedDialect, ByOneName) {
 
 INSTANTIATE_TEST_SUITE_P(
     Names, RecognisedDialect,
-    testing::Values(Recognised{"timm", "patch_embed.proj.weight"}, Recognised{"timm", "blocks.0.norm1.weight"},
-                    Recognised{"dinov2", "register_tokens"},
+    testing::Values(Recognised{"timm", "patch_embed.proj.weight"},
+                    Recognised{"timm", "blocks.0.norm1.weight"}, Recognised{"dinov2", "register_tokens"},
                     Recognised{"dinov2", "blocks.11.mlp.w12.weight"},
                     Recognised{"huggingface", "vit.encoder.layer.0.layernorm_before.weight"},
                     Recognised{"huggingface", "deit.layers.3.mlp.fc1.bias"},
@@ -135,9 +139,9 @@ TEST(Dialects, EveryEntryIsDocumentedAndHasSigns) {
 
 TEST(Dialects, PartsAreJoinedInTheirOrder) {
   const std::string block = "vit.encoder.layer.0.attention.attention.";
-  const Translation translation =
-      translate(catalogue_of({entry_of(block + "key.weight", {2, 3}, 100), entry_of(block + "value.weight", {2, 3}, 200),
-                              entry_of(block + "query.weight", {2, 3}, 0)}));
+  const Translation translation = translate(catalogue_of({entry_of(block + "key.weight", {2, 3}, 100),
+                                                          entry_of(block + "value.weight", {2, 3}, 200),
+                                                          entry_of(block + "query.weight", {2, 3}, 0)}));
   const CanonicalTensor* const qkv = translation.find("blocks.0.attn.qkv.weight");
   ASSERT_NE(qkv, nullptr);
   EXPECT_THAT(qkv->shape, ElementsAre(6, 3));
@@ -149,7 +153,9 @@ TEST(Dialects, PartsAreJoinedInTheirOrder) {
 
 TEST(Dialects, WhatDoesNotFitTogetherIsNamed) {
   const std::string block = "vit.encoder.layer.0.attention.attention.";
-  EXPECT_THAT(error_of([&] { translate(catalogue_of({entry_of(block + "key.weight", {2, 3})})); }),
+  EXPECT_THAT(error_of([&] {
+                translate(catalogue_of({entry_of(block + "key.weight", {2, 3})}));
+              }),
               HasSubstr("key.weight' stands alone: query, key and value belong together"));
   EXPECT_THAT(error_of([&] {
                 translate(catalogue_of({entry_of(block + "query.weight", {2, 3}),
@@ -157,10 +163,11 @@ TEST(Dialects, WhatDoesNotFitTogetherIsNamed) {
                                         entry_of(block + "value.weight", {2, 3})}));
               }),
               HasSubstr("key.weight' (F32 [2, 4]) do not fit together"));
-  EXPECT_THAT(error_of([&] {
-                translate(catalogue_of({entry_of("blocks.0.gamma_1", {2}), entry_of("blocks.0.ls1.gamma", {2})}));
-              }),
-              HasSubstr("tensors 'blocks.0.gamma_1' and 'blocks.0.ls1.gamma' are both 'blocks.0.ls1.gamma'"));
+  EXPECT_THAT(
+      error_of([&] {
+        translate(catalogue_of({entry_of("blocks.0.gamma_1", {2}), entry_of("blocks.0.ls1.gamma", {2})}));
+      }),
+      HasSubstr("tensors 'blocks.0.gamma_1' and 'blocks.0.ls1.gamma' are both 'blocks.0.ls1.gamma'"));
 }
 
 TEST(Dialects, UnknownNamesAndNoTensors) {
@@ -178,8 +185,8 @@ TEST(Dialects, StackedBlocksThatCannotBe) {
 }
 
 TEST(Dialects, NamesThatNoRuleKnowsStay) {
-  const Translation translation =
-      translate(catalogue_of({entry_of("encoder.layers.encoder_layer_0.ln_1.weight", {1}), entry_of("extra", {1})}));
+  const Translation translation = translate(
+      catalogue_of({entry_of("encoder.layers.encoder_layer_0.ln_1.weight", {1}), entry_of("extra", {1})}));
   EXPECT_NE(translation.find("extra"), nullptr);
 }
 

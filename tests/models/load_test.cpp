@@ -203,10 +203,9 @@ TEST_F(LoadTest, AllTensorsThatDoNotFitAreNamedInOneError) {
     tensors["blocks.0.attn.qkv.weight"] = torch::zeros({8, 8});
     tensors["blocks.0.extra"] = torch::zeros({8});
   });
-  EXPECT_EQ(error(),
-            "error: " + weights_ +
-                ": tensor 'blocks.0.attn.qkv.weight' has shape [8, 8], expected [24, 8]; "
-                "tensor 'blocks.1.norm2.bias' is missing; tensor 'blocks.0.extra' is unexpected");
+  EXPECT_EQ(error(), "error: " + weights_ +
+                         ": tensor 'blocks.0.attn.qkv.weight' has shape [8, 8], expected [24, 8]; "
+                         "tensor 'blocks.1.norm2.bias' is missing; tensor 'blocks.0.extra' is unexpected");
 }
 
 TEST_F(LoadTest, ManyMisfitsAreCounted) {
@@ -289,32 +288,35 @@ TEST_F(LoadTest, LearntPartsOfTheAttentionTellTheFormulation) {
   EXPECT_EQ(describe().attention_source, "inferred");
   LoadOptions said;
   said.attention = AttentionKind::quest;
-  EXPECT_THAT(error(said), HasSubstr("attention 'quest' has no use for the tensor 'blocks.0.attn.scale' of the "
-                                     "file\nhint: with these tensors, --attention may be qknorm-hs"));
+  EXPECT_THAT(error(said),
+              HasSubstr("attention 'quest' has no use for the tensor 'blocks.0.attn.scale' of the "
+                        "file\nhint: with these tensors, --attention may be qknorm-hs"));
   said.attention = AttentionKind::qknorm_ds;
-  EXPECT_THAT(error(said), HasSubstr("attention 'qknorm-ds' needs the tensor 'blocks.0.attn.k_scale', which the file "
-                                     "lacks, and has no use for the tensor 'blocks.0.attn.scale' of the file"));
+  EXPECT_THAT(error(said),
+              HasSubstr("attention 'qknorm-ds' needs the tensor 'blocks.0.attn.k_scale', which the file "
+                        "lacks, and has no use for the tensor 'blocks.0.attn.scale' of the file"));
 }
 
 TEST_F(LoadTest, AnotherFormulationOnPurposeIsNoted) {
   make();
   LoadOptions said;
   said.attention = AttentionKind::qnorm;
-  EXPECT_THAT(describe(said).notes, ElementsAre("attention is qnorm on demand; the checkpoint says standard"));
+  EXPECT_THAT(describe(said).notes,
+              ElementsAre("attention is qnorm on demand; the checkpoint says standard"));
   said.attention = AttentionKind::qknorm_hs;
-  EXPECT_THAT(error(said), HasSubstr("attention 'qknorm-hs' needs the tensor 'blocks.0.attn.scale', which the file "
-                                     "lacks\nhint: with these tensors, --attention may be standard, quest, qnorm"));
+  EXPECT_THAT(error(said),
+              HasSubstr("attention 'qknorm-hs' needs the tensor 'blocks.0.attn.scale', which the file "
+                        "lacks\nhint: with these tensors, --attention may be standard, quest, qnorm"));
 }
 
 TEST_F(LoadTest, InspectionShowsTensorsAndWhatIsWrong) {
   make();
   Inspection inspection = inspect_checkpoint(folder_.path(), {});
   EXPECT_FALSE(inspection.problem);
-  EXPECT_EQ(inspection.json.at("tensors").at(0),
-            (Json{{"name", "blocks.0.attn.proj.bias"},
-                  {"type", "F32"},
-                  {"shape", {8}},
-                  {"from", {"blocks.0.attn.proj.bias"}}}));
+  EXPECT_EQ(inspection.json.at("tensors").at(0), (Json{{"name", "blocks.0.attn.proj.bias"},
+                                                       {"type", "F32"},
+                                                       {"shape", {8}},
+                                                       {"from", {"blocks.0.attn.proj.bias"}}}));
   edit([](Tensors& tensors) { tensors.erase("norm.bias"); });
   inspection = inspect_checkpoint(folder_.path(), {});
   ASSERT_TRUE(inspection.problem);

@@ -28,9 +28,9 @@ std::vector<std::string> cases() {
   return names;
 }
 
-/// Checkpoints that timm, transformers, torchvision, vit-pytorch and NumPy saved, with the logits and input gradients
-/// that the model's own library computed (tests/golden/parity), through the whole path from the files to the
-/// classifier.
+/// Checkpoints that timm, transformers, torchvision, vit-pytorch and NumPy saved, with the logits and input
+/// gradients that the model's own library computed (tests/golden/parity), through the whole path from the
+/// files to the classifier.
 class Parity : public testing::TestWithParam<std::string> {
  protected:
   [[nodiscard]] std::string folder() const { return parity_folder() + GetParam() + "/"; }
