@@ -127,7 +127,7 @@ LoadedModel load_model(const std::string& path, const LoadOptions& options) {
   if (options.torchscript) return load_script(path, options);
   DescribedCheckpoint described;
   describe(path, options, described);
-  VisionTransformer module(described.description.options);
+  VisionTransformer module(described.description.options, InitialValues::unset);
   module->to(options.dtype);
   fill(module, described);
   const data::PreprocessConfig& preprocess = described.description.preprocess;
