@@ -29,9 +29,11 @@ IdxArray read_idx(const std::string& path) {
   std::string bytes = read_file(path, kMaxBytes);
   if (bytes.starts_with("\x1f\x8b"sv)) bytes = inflate_gzip(bytes, kMaxBytes, path);
   if (bytes.size() < kSizeBytes || bytes[0] != 0 || bytes[1] != 0)
-    throw InputError(path, "is not an IDX file, as MNIST's are", "fetch it again: it should begin with two zero bytes");
+    throw InputError(path, "is not an IDX file, as MNIST's are",
+                     "fetch it again: it should begin with two zero bytes");
   if (byte_at(bytes, 2) != kUnsignedBytes)
-    throw InputError(path, fmt::format("holds values of type 0x{:02x}, expected 0x08, unsigned bytes", byte_at(bytes, 2)));
+    throw InputError(
+        path, fmt::format("holds values of type 0x{:02x}, expected 0x08, unsigned bytes", byte_at(bytes, 2)));
   const std::size_t dimensions = byte_at(bytes, 3);
   const std::size_t header = kSizeBytes * (1 + dimensions);
   if (dimensions == 0 || dimensions > kMostDimensions)

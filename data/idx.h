@@ -6,8 +6,8 @@
 
 namespace vitrobust::data {
 
-/// An array of bytes as MNIST's files hold them (LeCun, Cortes and Burges, "The MNIST database": two zero bytes, the type,
-/// the number of dimensions, each size as a big-endian 32-bit number, the values).
+/// An array of bytes as MNIST's files hold them (LeCun, Cortes and Burges, "The MNIST database": two zero
+/// bytes, the type, the number of dimensions, each size as a big-endian 32-bit number, the values).
 struct IdxArray {
   std::vector<std::uint64_t> shape;
   std::string values;  ///< row-major

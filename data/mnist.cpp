@@ -31,13 +31,14 @@ std::string prefix_of(const std::string& split) {
 }
 
 /// PREFIX-PART-FORM-ubyte, such as t10k-images-idx3-ubyte, under any of its names.
-std::optional<std::string> find_file(const std::string& folder, const std::string& split, std::string_view part) {
+std::optional<std::string> find_file(const std::string& folder, const std::string& split,
+                                     std::string_view part) {
   const std::string_view form = part == "images" ? "idx3" : "idx1";
   std::error_code ignored;
   for (const char* separator : {"-", "."})
     for (const char* compressed : {"", ".gz"}) {
-      const fs::path path =
-          fs::path(folder) / fmt::format("{}-{}{}{}-ubyte{}", prefix_of(split), part, separator, form, compressed);
+      const fs::path path = fs::path(folder) / fmt::format("{}-{}{}{}-ubyte{}", prefix_of(split), part,
+                                                           separator, form, compressed);
       if (fs::is_regular_file(path, ignored)) return path.string();
     }
   return std::nullopt;
@@ -45,8 +46,10 @@ std::optional<std::string> find_file(const std::string& folder, const std::strin
 
 std::string require_file(const std::string& folder, const std::string& split, std::string_view part) {
   if (const auto path = find_file(folder, split, part)) return *path;
-  throw InputError(folder, fmt::format("holds no {} of MNIST's, {}-{}-idxN-ubyte, plain or .gz", part, prefix_of(split), part),
-                   "MNIST is four files: images and labels, t10k- and train-");
+  throw InputError(
+      folder,
+      fmt::format("holds no {} of MNIST's, {}-{}-idxN-ubyte, plain or .gz", part, prefix_of(split), part),
+      "MNIST is four files: images and labels, t10k- and train-");
 }
 
 class Mnist final : public Dataset {
@@ -59,10 +62,12 @@ class Mnist final : public Dataset {
     if (images_.shape.size() != 3 || images_.shape[1] - 1 >= kMaxSide || images_.shape[2] - 1 >= kMaxSide)
       throw InputError(images, "holds no images: expected three dimensions, their number, height and width");
     if (labels_.shape.size() != 1 || labels_.shape[0] != images_.shape[0])
-      throw InputError(labels, fmt::format("holds {} labels for {} images", labels_.values.size(), images_.shape[0]));
+      throw InputError(labels,
+                       fmt::format("holds {} labels for {} images", labels_.values.size(), images_.shape[0]));
     for (std::size_t id = 0; id < labels_.values.size(); ++id)
       if (label_at(id) >= kClasses)
-        throw InputError(labels, fmt::format("label {} is {}, expected 0 to {}", id, label_at(id), kClasses - 1));
+        throw InputError(labels,
+                         fmt::format("label {} is {}, expected 0 to {}", id, label_at(id), kClasses - 1));
     info_.spec = spec.text;
     info_.layout = "mnist";
     for (int digit = 0; digit < kClasses; ++digit) info_.class_names.push_back(fmt::format("{}", digit));
@@ -92,7 +97,9 @@ class Mnist final : public Dataset {
   }
 
  private:
-  [[nodiscard]] int label_at(std::uint64_t id) const { return static_cast<std::uint8_t>(labels_.values.at(id)); }
+  [[nodiscard]] int label_at(std::uint64_t id) const {
+    return static_cast<std::uint8_t>(labels_.values.at(id));
+  }
 
   std::string split_;
   IdxArray images_, labels_;

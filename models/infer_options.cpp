@@ -96,6 +96,8 @@ class Inference {
     options_.embed_dim = known(config_.embed_dim, [&] { return size_of(projection, 4, 0, "embed_dim"); });
     options_.in_channels = known(config_.in_channels, [&] { return size_of(projection, 4, 1, "in_chans"); });
     options_.patch_size = known(config_.patch_size, [&] { return size_of(projection, 4, 3, "patch_size"); });
+    if (options_.in_channels == 1)
+      notes_.emplace_back("the network takes grey images: it sees the first channel");
     options_.depth = known(config_.depth, [&] { return count_blocks(translation_); });
     if (!has("head.weight") || config_.num_classes == 0)
       throw InputError(path_,

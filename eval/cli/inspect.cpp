@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <cctype>
-#include <map>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -25,27 +25,34 @@ void print_object(const Json& object, int depth) {
       fmt::print("{}\n", label);
       for (const Json& note : value) fmt::print("{:{}}- {}\n", "", 2 * depth + 2, note.get<std::string>());
     } else {
-      fmt::print("{:<22}{}\n", label, value.is_string() ? value.get<std::string>() : value.dump());
+      fmt::print("{:<21} {}\n", label, value.is_string() ? value.get<std::string>() : value.dump());
     }
   }
 }
 
-/// The indices of blocks as '*'.
-std::string without_indices(const std::string& name) {
-  std::string text;
-  for (std::size_t i = 0; i < name.size();) {
-    std::size_t end = i;
-    while (end < name.size() && std::isdigit(static_cast<unsigned char>(name[end])) != 0) ++end;
-    const bool index = end > i && i > 0 && end < name.size() && name[i - 1] == '.' && name[end] == '.';
-    if (index)
-      text += '*';
-    else if (end > i)
-      text += name.substr(i, end - i);
-    else
-      text += name[end++];
-    i = end;
+bool is_digit(char c) {
+  return std::isdigit(static_cast<unsigned char>(c)) != 0;
+}
+
+/// The index of the block that a tensor belongs to; empty when it belongs to none.
+std::string block_of(const std::string& canonical) {
+  constexpr std::string_view kPrefix = "blocks.";
+  if (!canonical.starts_with(kPrefix)) return {};
+  const auto end = canonical.find('.', kPrefix.size());
+  return end == std::string::npos ? std::string() : canonical.substr(kPrefix.size(), end - kPrefix.size());
+}
+
+/// The first number that is the block's index as '*'.
+std::string without_block(const std::string& name, const std::string& block) {
+  if (block.empty()) return name;
+  for (std::size_t begin = 0; begin < name.size();) {
+    std::size_t end = begin;
+    while (end < name.size() && is_digit(name[end])) ++end;
+    if (end > begin && name.compare(begin, end - begin, block) == 0)
+      return name.substr(0, begin) + "*" + name.substr(end);
+    begin = std::max(end, begin + 1);
   }
-  return text;
+  return name;
 }
 
 /// One line for the tensors that all blocks have alike.
@@ -53,10 +60,11 @@ void print_tensors(const Json& tensors) {
   std::vector<std::pair<std::string, int>> lines;
   for (const Json& tensor : tensors) {
     const std::string name = tensor.at("name");
+    const std::string block = block_of(name);
     std::vector<std::string> from;
     for (const Json& source : tensor.at("from"))
-      if (source != name) from.push_back(without_indices(source));
-    std::string line = fmt::format("  {:<30} {} {}", without_indices(name),
+      if (source != name) from.push_back(without_block(source, block));
+    std::string line = fmt::format("  {:<30} {} {}", without_block(name, block),
                                    tensor.at("type").get<std::string>(), tensor.at("shape").dump());
     if (!from.empty()) line += fmt::format("  from {}", fmt::join(from, ", "));
     const auto found = std::ranges::find(lines, line, &std::pair<std::string, int>::first);

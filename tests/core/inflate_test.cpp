@@ -40,7 +40,8 @@ TEST(Inflate, RefusesMoreThanItIsAllowed) {
 
 TEST(Inflate, EveryBeginningIsAnError) {
   for (std::size_t length = 0; length < kHello.size(); ++length)
-    EXPECT_THAT(failure(kHello.substr(0, length)), HasSubstr("a.gz: its compressed data end early")) << length;
+    EXPECT_THAT(failure(kHello.substr(0, length)), HasSubstr("a.gz: its compressed data end early"))
+        << length;
 }
 
 TEST(Inflate, EveryDamagedByteOfDataAndChecksumIsAnError) {

@@ -63,12 +63,14 @@ TEST_F(MnistTest, ReadsTheTrainingSplitAndItsOtherNames) {
   folder_.write("train-images.idx3-ubyte", kImages);
   folder_.write("train-labels.idx1-ubyte", kLabels);
   EXPECT_EQ(open_dataset(spec_ + ",split=train")->name(0), "train/0");
-  EXPECT_THAT(failure_of(spec_), HasSubstr("holds no images of MNIST's, t10k-images-idxN-ubyte, plain or .gz"));
+  EXPECT_THAT(failure_of(spec_),
+              HasSubstr("holds no images of MNIST's, t10k-images-idxN-ubyte, plain or .gz"));
   EXPECT_THAT(failure_of(spec_ + ",split=val"), HasSubstr("mnist has no split 'val'"));
 }
 
 TEST_F(MnistTest, ReadsCompressedFiles) {
-  for (const auto& [name, bytes] : {std::pair{"t10k-images-idx3-ubyte", kImages}, {"t10k-labels-idx1-ubyte", kLabels}}) {
+  for (const auto& [name, bytes] :
+       {std::pair{"t10k-images-idx3-ubyte", kImages}, {"t10k-labels-idx1-ubyte", kLabels}}) {
     const std::string path = folder_.write(name, bytes);
     ASSERT_EQ(std::system(fmt::format("gzip '{}'", path).c_str()), 0);
   }

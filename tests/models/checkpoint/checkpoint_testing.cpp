@@ -99,6 +99,39 @@ std::string make_zip(const std::vector<ZipFile>& files) {
          little(files.size(), 2) + little(directory.size(), 4) + little(archive.size(), 4) + little(0, 2);
 }
 
+std::string pickled(const std::string& text) {
+  return "X" + little(text.size(), 4) + text;
+}
+
+std::string pickled(std::int64_t value) {
+  return "\x8a\x08" + little(static_cast<std::uint64_t>(value), 8);
+}
+
+std::string pickled_tuple(const std::vector<std::int64_t>& values) {
+  std::string tuple = "(";
+  for (const std::int64_t value : values) tuple += pickled(value);
+  return tuple + "t";
+}
+
+std::string pickled_storage(std::int64_t elements, const std::string& key) {
+  return "(" + pickled("storage") + "ctorch\nFloatStorage\n" + pickled(key) + pickled("cpu") +
+         pickled(elements) + "tQ";
+}
+
+std::string pickled_tensor(const std::string& storage, std::int64_t offset,
+                           const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides) {
+  return "ctorch._utils\n_rebuild_tensor_v2\n(" + storage + pickled(offset) + pickled_tuple(shape) +
+         pickled_tuple(strides) + "\x89}tR";
+}
+
+std::string pickled_item(const std::string& key, const std::string& value) {
+  return "\x80\x02}" + pickled(key) + value + "s.";
+}
+
+std::string torch_zip(const std::string& pickle, std::size_t storage_bytes) {
+  return make_zip({{"m/data.pkl", pickle}, {"m/data/0", std::string(storage_bytes, '\1')}});
+}
+
 std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const std::size_t at = text.find(from);
   EXPECT_NE(at, std::string::npos) << "nothing to replace";

@@ -40,6 +40,21 @@ struct ZipFile {
 /// A zip archive of these files. The tests damage it afterwards.
 std::string make_zip(const std::vector<ZipFile>& files);
 
+// Pieces of pickles.
+std::string pickled(const std::string& text);
+std::string pickled(std::int64_t value);
+std::string pickled_tuple(const std::vector<std::int64_t>& values);
+/// A persistent id: the storage `key` of so many float32 elements.
+std::string pickled_storage(std::int64_t elements, const std::string& key = "0");
+/// torch._utils._rebuild_tensor_v2 of a pickled storage.
+std::string pickled_tensor(const std::string& storage, std::int64_t offset,
+                           const std::vector<std::int64_t>& shape, const std::vector<std::int64_t>& strides);
+/// Protocol 2: a dict of one item.
+std::string pickled_item(const std::string& key, const std::string& value);
+
+/// torch.save's zip of this pickle and a storage '0' of `storage_bytes`.
+std::string torch_zip(const std::string& pickle, std::size_t storage_bytes = 16);
+
 /// Replaces the one occurrence of `from`; fails the test when there is not just one.
 std::string replaced(std::string text, const std::string& from, const std::string& to);
 
