@@ -13,6 +13,7 @@
 #include "data/glyphs.h"
 #include "data/imagefolder.h"
 #include "data/imagelist.h"
+#include "data/mnist.h"
 #include "data/ready_made.h"
 
 namespace vitrobust::data {
@@ -40,6 +41,10 @@ const std::vector<Layout>& table() {
         "CIFAR-10's binary version: test_batch.bin, data_batch_N.bin"},
        open_cifar10,
        looks_like_cifar10},
+      {{"mnist", "mnist:DIR[,split=test|train]",
+        "MNIST's IDX files, plain or .gz: t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte, train-…"},
+       open_mnist,
+       looks_like_mnist},
       {{"imagefolder", "imagefolder:DIR", "one folder of image files per class, classes in bytewise order"},
        open_imagefolder,
        looks_like_imagefolder},
@@ -74,8 +79,8 @@ const Layout& recognise(const std::string& path) {
   if (fitting.empty())
     throw InputError(
         path, "is not recognised as a dataset",
-        fmt::format("expected CIFAR-10's binary files, one folder of images per class, or a CSV list "
-                    "of images; say which with LAYOUT:PATH, layouts are {}",
+        fmt::format("expected CIFAR-10's binary files, MNIST's, one folder of images per class, or a CSV "
+                    "list of images; say which with LAYOUT:PATH, layouts are {}",
                     fmt::join(layout_names(), ", ")));
   std::vector<std::string> specs;
   for (const Layout* layout : fitting) specs.push_back(layout->description.name + ":" + path);

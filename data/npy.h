@@ -2,30 +2,11 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "core/npy_header.h"
+
 namespace vitrobust::data {
-
-/// What the header of an .npy file says (numpy.lib.format, versions 1.0 to 3.0).
-struct NpyHeader {
-  /// "|u1", "<i8", "<f4" …
-  std::string descr;
-  bool fortran_order = false;
-  std::vector<std::uint64_t> shape;
-  /// Where the values begin.
-  std::uint64_t data_offset = 0;
-
-  /// Product of the shape. Cannot overflow: parse_npy_header() checked it.
-  [[nodiscard]] std::uint64_t values() const;
-};
-
-/// Parses the first bytes of a file; untrusted, so every length is checked before it is used. Python's
-/// pickled arrays (descr 'O' and structured types) are refused.
-/// @param bytes the file's beginning, at least the whole header
-/// @param source named in errors
-/// @throws InputError
-NpyHeader parse_npy_header(std::string_view bytes, const std::string& source);
 
 /// An .npy array of plain integers of one byte, read piece by piece from the file; safe from several threads.
 class NpyBytes {

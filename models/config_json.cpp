@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/json_section.h"
+#include "models/transformers_config.h"
 
 namespace vitrobust::models {
 namespace {
@@ -28,6 +30,16 @@ constexpr const char* kDepth = "depth";
 constexpr const char* kNumHeads = "num_heads";
 constexpr const char* kMlpRatio = "mlp_ratio";
 constexpr const char* kQkvBias = "qkv_bias";
+constexpr const char* kQkNorm = "qk_norm";
+constexpr const char* kProjBias = "proj_bias";
+constexpr const char* kInitValues = "init_values";
+constexpr const char* kRegTokens = "reg_tokens";
+constexpr const char* kNoEmbedClass = "no_embed_class";
+constexpr const char* kPreNorm = "pre_norm";
+constexpr const char* kFinalNorm = "final_norm";
+constexpr const char* kPoolIncludePrefix = "pool_include_prefix";
+constexpr const char* kEllipticalGradient = "elliptical_gradient";
+constexpr const char* kEllipticalDelta = "elliptical_delta";
 constexpr const char* kClassToken = "class_token";
 constexpr const char* kFcNorm = "fc_norm";
 constexpr const char* kActLayer = "act_layer";
@@ -44,119 +56,18 @@ constexpr const char* kStd = "std";
 
 constexpr double kTimmNormEps = 1e-6;
 
-/// model_args of timm that this version cannot follow. Those of the first line leave no trace in the tensors,
-/// so that the network would silently compute something else; the others are clearer by name than by tensor.
-constexpr const char* kUnsupportedArgs[] = {
-    "pool_include_prefix", "norm_layer",     "mlp_layer",     "attn_layer", "block_fn",
-    "embed_layer",         "qk_norm",        "pre_norm",      "reg_tokens", "init_values",
-    "scale_attn_norm",     "scale_mlp_norm", "no_embed_class"};
+/// model_args of timm that this version cannot follow. Some leave no trace in the tensors, so that the
+/// network would silently compute something else; the others are clearer by name than by tensor.
+constexpr const char* kUnsupportedArgs[] = {"norm_layer",  "mlp_layer",       "attn_layer",    "block_fn",
+                                            "embed_layer", "scale_attn_norm", "scale_mlp_norm"};
 
-/// An object of the document that knows where it stands, for messages.
-class Section {
- public:
-  Section(const Json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) throw InputError(where_, "expected an object, got " + json_type_name(object_));
-  }
-
-  /// The member, or nullptr when it is missing or null.
-  [[nodiscard]] const Json* find(const char* name) const {
-    const auto found = object_.find(name);
-    return found == object_.end() || found->is_null() ? nullptr : &*found;
-  }
-
-  [[nodiscard]] std::optional<Section> section(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    return Section(*value, where_ + ": " + name);
-  }
-
-  /// The member as a T, without the JSON library's silent conversions between numbers and truth values.
-  template <typename T>
-  [[nodiscard]] std::optional<T> get(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    if constexpr (std::is_same_v<T, bool>) {
-      if (!value->is_boolean()) fail(name, *value, "true or false");
-    } else if constexpr (std::is_integral_v<T>) {
-      if (!is_size(*value)) fail(name, *value, "an integer from 0 to 2^31 - 1");
-    } else if constexpr (std::is_floating_point_v<T>) {
-      if (!value->is_number()) fail(name, *value, "a number");
-    } else {
-      if (!value->is_string()) fail(name, *value, "a string");
-    }
-    return value->get<T>();
-  }
-
-  /// A name looked up in one of our tables. @throws InputError with the table's hint
-  template <typename Parse>
-  [[nodiscard]] auto get_named(const char* name, Parse parse) const
-      -> std::optional<std::invoke_result_t<Parse, const std::string&>> {
-    const auto text = get<std::string>(name);
-    if (!text) return std::nullopt;
-    try {
-      return parse(*text);
-    } catch (const UsageError& error) {
-      throw InputError(where_, fmt::format("'{}': {}", name, error.what()), error.hint());
-    }
-  }
-
-  /// `count` non-negative integers.
-  [[nodiscard]] std::vector<std::int64_t> get_sizes(const char* name, std::size_t count) const {
-    const Json* value = find(name);
-    if (!value) return {};
-    const bool good =
-        value->is_array() && value->size() == count && std::all_of(value->begin(), value->end(), is_size);
-    if (!good) fail(name, *value, fmt::format("{} integers", count));
-    return value->get<std::vector<std::int64_t>>();
-  }
-
-  [[nodiscard]] std::optional<std::array<double, 3>> get_rgb(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    const bool good = value->is_array() && value->size() == 3 &&
-                      std::all_of(value->begin(), value->end(), [](const Json& v) { return v.is_number(); });
-    if (!good) fail(name, *value, "three numbers");
-    return value->get<std::array<double, 3>>();
-  }
-
-  /// timm's size: one integer for both sides, or [height, width].
-  [[nodiscard]] std::optional<std::array<std::int64_t, 2>> get_side_or_sides(const char* name) const {
-    const Json* value = find(name);
-    if (!value) return std::nullopt;
-    if (!value->is_array()) {
-      const auto side = *get<std::int64_t>(name);
-      return std::array{side, side};
-    }
-    const auto sides = get_sizes(name, 2);
-    return std::array{sides[0], sides[1]};
-  }
-
-  [[noreturn]] void refuse(const char* name, const std::string& problem) const {
-    throw InputError(where_, fmt::format("'{}' {}", name, problem));
-  }
-
- private:
-  static bool is_size(const Json& value) {
-    return value.is_number_unsigned() && value.get<std::uint64_t>() < (std::uint64_t{1} << 31);
-  }
-
-  [[noreturn]] void fail(const char* name, const Json& value, const std::string& expected) const {
-    const std::string got = value.is_primitive() && !value.is_string() ? value.dump() : json_type_name(value);
-    refuse(name, fmt::format("is {}, expected {}", got, expected));
-  }
-
-  const Json& object_;
-  std::string where_;
-};
-
-void read_model_args(const Section& args, ModelConfig& config) {
+void read_model_args(const JsonSection& args, ModelConfig& config) {
   for (const char* name : kUnsupportedArgs) {
     const Json* value = args.find(name);
     if (value && *value != false && *value != 0 && *value != "")
       args.refuse(name, "is " + value->dump() + ", which this version does not support");
   }
-  if (const auto channels = args.get<std::int64_t>(key::kInChans); channels && *channels != 3)
-    args.refuse(key::kInChans, fmt::format("is {}, expected 3 (RGB)", *channels));
+  config.in_channels = args.get<std::int64_t>(key::kInChans);
   config.image_size = args.get_side_or_sides(key::kImgSize);
   if (const auto patch = args.get_side_or_sides(key::kPatchSize)) {
     if (patch->front() != patch->back()) args.refuse(key::kPatchSize, "is not square");
@@ -166,7 +77,15 @@ void read_model_args(const Section& args, ModelConfig& config) {
   config.depth = args.get<std::int64_t>(key::kDepth);
   config.num_heads = args.get<std::int64_t>(key::kNumHeads);
   config.mlp_ratio = args.get<double>(key::kMlpRatio);
+  config.qk_norm = args.get<bool>(key::kQkNorm);
   config.qkv_bias = args.get<bool>(key::kQkvBias);
+  config.proj_bias = args.get<bool>(key::kProjBias);
+  if (args.get<double>(key::kInitValues)) config.layer_scale = true;
+  config.registers = args.get<std::int64_t>(key::kRegTokens);
+  config.no_embed_class = args.get<bool>(key::kNoEmbedClass);
+  config.pre_norm = args.get<bool>(key::kPreNorm);
+  config.final_norm = args.get<bool>(key::kFinalNorm);
+  config.pool_include_prefix = args.get<bool>(key::kPoolIncludePrefix);
   config.class_token = args.get<bool>(key::kClassToken);
   config.fc_norm = args.get<bool>(key::kFcNorm);
   config.pooling = args.get_named(key::kGlobalPool, parse_pooling);
@@ -175,9 +94,9 @@ void read_model_args(const Section& args, ModelConfig& config) {
   config.num_classes = args.get<std::int64_t>(key::kNumClasses);
 }
 
-void read_pretrained_cfg(const Section& cfg, ModelConfig& config) {
+void read_pretrained_cfg(const JsonSection& cfg, ModelConfig& config) {
   if (const auto size = cfg.get_sizes(key::kInputSize, 3); !size.empty()) {
-    if (size[0] != 3) cfg.refuse(key::kInputSize, fmt::format("has {} channels, expected 3 (RGB)", size[0]));
+    if (!config.in_channels) config.in_channels = size[0];
     // As timm: the size that the network was built with goes first.
     if (!config.image_size) config.image_size = {size[1], size[2]};
   }
@@ -191,7 +110,7 @@ void read_pretrained_cfg(const Section& cfg, ModelConfig& config) {
 }
 
 /// timm writes a list, or {"index": name} when there are gaps; names with gaps are of no use here.
-std::vector<std::string> read_label_names(const Section& root) {
+std::vector<std::string> read_label_names(const JsonSection& root) {
   const Json* labels = root.find(key::kLabelNames);
   if (!labels) return {};
   std::vector<std::string> names;
@@ -214,13 +133,38 @@ std::vector<std::string> read_label_names(const Section& root) {
   return names;
 }
 
+/// timm's arguments of parts that most networks have not; whatever is timm's default stays unsaid.
+void add_parts(const VisionTransformerOptions& options, Json& args) {
+  const VisionTransformerOptions usual;
+  if (options.in_channels != usual.in_channels) args[key::kInChans] = options.in_channels;
+  // timm's value is that of the start of the training; what is written here only says that there is one.
+  if (options.layer_scale) args[key::kInitValues] = 1e-5;
+  if (options.registers != 0) args[key::kRegTokens] = options.registers;
+  if (options.attention == AttentionKind::qknorm) args[key::kQkNorm] = true;
+  const auto add = [&](const char* name, bool value, bool default_value) {
+    if (value != default_value) args[name] = value;
+  };
+  add(key::kProjBias, options.proj_bias, usual.proj_bias);
+  add(key::kNoEmbedClass, options.no_embed_class, usual.no_embed_class);
+  add(key::kPreNorm, options.pre_norm, usual.pre_norm);
+  add(key::kFinalNorm, options.final_norm, usual.final_norm);
+  add(key::kPoolIncludePrefix, options.pool_include_prefix, usual.pool_include_prefix);
+}
+
 }  // namespace
 
 ModelConfig parse_model_config(const Json& document, const std::string& source) {
-  const Section root(document, source);
+  const bool transformers = document.is_object() && document.contains("model_type");
+  return transformers ? parse_transformers_config(document, source) : parse_timm_config(document, source);
+}
+
+ModelConfig parse_timm_config(const Json& document, const std::string& source) {
+  const JsonSection root(document, source);
   ModelConfig config;
   config.architecture = root.get<std::string>(key::kArchitecture).value_or("");
   config.attention = root.get_named(key::kAttention, parse_attention);
+  config.elliptical_gradient = root.get_named(key::kEllipticalGradient, parse_elliptical_gradient);
+  config.elliptical_delta = root.get_named(key::kEllipticalDelta, parse_elliptical_delta);
   if (const auto args = root.section(key::kModelArgs)) read_model_args(*args, config);
   if (const auto classes = root.get<std::int64_t>(key::kNumClasses)) config.num_classes = classes;
   if (!config.pooling) config.pooling = root.get_named(key::kGlobalPool, parse_pooling);
@@ -246,10 +190,11 @@ Json make_config_json(const VisionTransformerOptions& options, const data::Prepr
       {key::kClassToken, options.class_token},
       {key::kGlobalPool, to_string(options.pooling)},
       {key::kFcNorm, options.fc_norm}};
+  add_parts(options, args);
   if (options.activation != Activation::gelu) args[key::kActLayer] = to_string(options.activation);
   if (options.norm_eps != kTimmNormEps) args[key::kNormEps] = options.norm_eps;
 
-  Json cfg{{key::kInputSize, {3, options.image_height, options.image_width}},
+  Json cfg{{key::kInputSize, {options.in_channels, options.image_height, options.image_width}},
            {"fixed_input_size", true},
            {key::kInterpolation, data::to_string(preprocess.interpolation)},
            {key::kCropPct, preprocess.crop_pct},
@@ -266,6 +211,10 @@ Json make_config_json(const VisionTransformerOptions& options, const data::Prepr
               {key::kNumFeatures, options.embed_dim},
               {key::kGlobalPool, to_string(options.pooling)},
               {key::kAttention, to_string(options.attention)}};
+  if (options.elliptical_gradient != EllipticalGradient::through)
+    config[key::kEllipticalGradient] = to_string(options.elliptical_gradient);
+  if (options.elliptical_delta != EllipticalDelta::constant)
+    config[key::kEllipticalDelta] = to_string(options.elliptical_delta);
   if (!class_names.empty()) config[key::kLabelNames] = class_names;
   config[key::kModelArgs] = std::move(args);
   config[key::kPretrainedCfg] = std::move(cfg);

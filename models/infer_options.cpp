@@ -8,62 +8,26 @@
 #include <cmath>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "core/error.h"
+#include "models/architectures.h"
+#include "models/infer_heads.h"
+#include "models/infer_positions.h"
 
 namespace vitrobust::models {
 namespace {
 
-/// What timm's definitions of plain ViTs say that neither config.json nor the tensors do. From timm 1.0.31,
-/// by building every architecture whose tensors are those of a plain ViT; the first prefix that fits counts.
-struct NamedArchitecture {
-  std::string_view prefix;
-  std::int64_t heads = 0;  ///< 0: 64 wide
-  Activation activation = Activation::gelu;
-};
-
-constexpr NamedArchitecture kNamedArchitectures[] = {
-    {"deit_base_"},
-    {"deit_small_"},
-    {"deit_tiny_"},
-    {"eva_large_patch14_"},
-    {"test_vit", 2},
-    {"vit_base_patch16_gap_", 16},
-    {"vit_base_patch32_siglip_gap_", 0, Activation::gelu_tanh},
-    {"vit_base_"},
-    {"vit_giant_", 16},
-    {"vit_giantopt_patch16_siglip_gap_", 16, Activation::gelu_tanh},
-    {"vit_gigantic_", 16},
-    {"vit_huge_", 16},
-    {"vit_large_patch16_siglip_gap_512", 0, Activation::gelu_tanh},
-    {"vit_large_"},
-    {"vit_small_"},
-    {"vit_so400m_patch14_siglip_gap_", 16},
-    {"vit_so400m_patch16_siglip_gap_", 16, Activation::gelu_tanh},
-    {"vit_tiny_"},
-};
-
-constexpr std::int64_t kUsualHeadWidth = 64;
-/// Larger sides are refused by validate(); products of clamped ones cannot overflow.
-constexpr std::int64_t kBeyondAnySide = 1 << 20;
-
-std::optional<NamedArchitecture> named_architecture(const std::string& name) {
-  for (const NamedArchitecture& entry : kNamedArchitectures) {
-    if (name.starts_with(entry.prefix)) return entry;
-  }
-  return std::nullopt;
-}
-
 /// Number of blocks that the names speak of: the largest N of "blocks.N." plus one, 0 without any.
-std::int64_t count_blocks(const SafetensorsHeader& header) {
+std::int64_t count_blocks(const Translation& translation) {
   constexpr std::string_view kPrefix = "blocks.";
   constexpr std::int64_t kMost = 100'000;
   std::int64_t count = 0;
-  for (const TensorEntry& entry : header.tensors) {
-    if (!entry.name.starts_with(kPrefix)) continue;
+  for (const CanonicalTensor& tensor : translation.tensors) {
+    if (!tensor.name.starts_with(kPrefix)) continue;
     std::int64_t index = -1;
-    const char* end = entry.name.data() + entry.name.size();
-    const auto [stop, failure] = std::from_chars(entry.name.data() + kPrefix.size(), end, index);
+    const char* end = tensor.name.data() + tensor.name.size();
+    const auto [stop, failure] = std::from_chars(tensor.name.data() + kPrefix.size(), end, index);
     if (failure == std::errc{} && stop != end && *stop == '.' && index >= 0 && index < kMost)
       count = std::max(count, index + 1);
   }
@@ -72,173 +36,200 @@ std::int64_t count_blocks(const SafetensorsHeader& header) {
 
 class Inference {
  public:
-  Inference(const SafetensorsHeader& header, const ModelConfig& config, const LoadOptions& said,
-            const std::string& path, std::vector<std::string>& notes)
-      : header_(header),
+  Inference(const Translation& translation, const ModelConfig& config, bool config_found,
+            const LoadOptions& said, const std::string& path, std::vector<std::string>& notes)
+      : translation_(translation),
         config_(config),
+        config_found_(config_found),
         said_(said),
         path_(path),
-        named_(named_architecture(config.architecture)),
         notes_(notes) {}
 
-  VisionTransformerOptions run(bool config_found) {
-    // timm gives these blocks their norms after the attention and the MLP, under the usual names.
-    if (config_.architecture.find("_rpn_") != std::string::npos)
-      throw InputError(path_, fmt::format("architecture '{}' has post-norm blocks, which are not supported",
-                                          config_.architecture));
+  InferredOptions run() {
+    infer_architecture();
     infer_sizes();
     infer_parts();
-    infer_heads();
-    infer_image_size();
-    infer_functions(config_found);
+    infer_norms_and_tokens();
+    infer_pooling();
+    infer_attention();
+    infer_heads(translation_, config_, said_, named_, path_, options_, notes_);
+    infer_functions();
+    infer_positions(translation_, config_, said_, path_, result_, notes_);
     if (const auto problems = options_.validate(); !problems.empty())
       throw InputError(path_, fmt::format("{}", fmt::join(problems, "; ")));
-    check_position_embedding();
-    return options_;
+    return result_;
   }
 
  private:
-  [[nodiscard]] bool has(const char* name) const { return header_.find(name) != nullptr; }
+  [[nodiscard]] bool has(const char* name) const { return translation_.find(name) != nullptr; }
 
   /// One size of a tensor that ought to have `rank` of them.
   [[nodiscard]] std::int64_t size_of(const char* name, std::size_t rank, std::size_t axis,
                                      const char* setting) const {
-    const TensorEntry* entry = header_.find(name);
-    if (!entry)
+    const CanonicalTensor* tensor = translation_.find(name);
+    if (!tensor)
       throw InputError(path_,
                        fmt::format("tensor '{}' is missing, and config.json does not say {}", name, setting));
-    if (entry->shape.size() != rank)
+    if (tensor->shape.size() != rank)
       throw InputError(path_, fmt::format("tensor '{}' has shape {}, expected {} dimensions", name,
-                                          shape_text(entry->shape), rank));
-    return entry->shape[axis];
+                                          shape_text(tensor->shape), rank));
+    return tensor->shape[axis];
+  }
+
+  void infer_architecture() {
+    const std::string& name = said_.architecture ? *said_.architecture : config_.architecture;
+    // timm gives these blocks their norms after the attention and the MLP, under the usual names.
+    if (name.find("_rpn_") != std::string::npos)
+      throw InputError(path_,
+                       fmt::format("architecture '{}' has post-norm blocks, which are not supported", name));
+    named_ = named_architecture(name);
+    if (said_.architecture && !named_)
+      throw UsageError(fmt::format("--arch: '{}' is none of timm's plain Vision Transformers", name),
+                       "for example vit_base_patch16_224 or deit_small_patch16_224");
   }
 
   void infer_sizes() {
     const auto known = [](const std::optional<std::int64_t>& value, auto infer) {
       return value ? *value : infer();
     };
-    options_.embed_dim =
-        known(config_.embed_dim, [&] { return size_of("patch_embed.proj.weight", 4, 0, "embed_dim"); });
-    options_.patch_size =
-        known(config_.patch_size, [&] { return size_of("patch_embed.proj.weight", 4, 3, "patch_size"); });
-    options_.depth = known(config_.depth, [&] { return count_blocks(header_); });
+    const char* const projection = "patch_embed.proj.weight";
+    options_.embed_dim = known(config_.embed_dim, [&] { return size_of(projection, 4, 0, "embed_dim"); });
+    options_.in_channels = known(config_.in_channels, [&] { return size_of(projection, 4, 1, "in_chans"); });
+    options_.patch_size = known(config_.patch_size, [&] { return size_of(projection, 4, 3, "patch_size"); });
+    if (options_.in_channels == 1)
+      notes_.emplace_back("the network takes grey images: it sees the first channel");
+    options_.depth = known(config_.depth, [&] { return count_blocks(translation_); });
+    if (!has("head.weight") || config_.num_classes == 0)
+      throw InputError(path_,
+                       config_.num_classes == 0
+                           ? "has no classification head (num_classes is 0)"
+                           : "has no classification head: tensor 'head.weight' is missing",
+                       "give a checkpoint that was trained to classify");
     options_.num_classes =
         known(config_.num_classes, [&] { return size_of("head.weight", 2, 0, "num_classes"); });
-    if (options_.num_classes == 0)
-      throw InputError(path_, "has no classification head (num_classes is 0)",
-                       "give a checkpoint that was trained to classify");
     // As timm, int(embed_dim * mlp_ratio), but for the rounding of ratios such as 48/11.
-    options_.mlp_hidden =
-        config_.mlp_ratio
-            ? static_cast<std::int64_t>(std::clamp(
-                  std::floor(static_cast<double>(options_.embed_dim) * *config_.mlp_ratio + 1e-6), 0.0, 1e12))
-            : size_of("blocks.0.mlp.fc1.weight", 2, 0, "mlp_ratio");
+    options_.mlp_hidden = known(config_.mlp_hidden, [&] {
+      return config_.mlp_ratio
+                 ? static_cast<std::int64_t>(std::clamp(
+                       std::floor(static_cast<double>(options_.embed_dim) * *config_.mlp_ratio + 1e-6), 0.0,
+                       1e12))
+                 : size_of("blocks.0.mlp.fc1.weight", 2, 0, "mlp_ratio");
+    });
   }
 
   void infer_parts() {
+    const CanonicalTensor* const narrow = translation_.find("blocks.0.mlp.fc2.weight");
+    const bool packed = narrow && narrow->shape.size() == 2 && narrow->shape[1] * 2 == options_.mlp_hidden;
+    options_.mlp = packed ? MlpKind::swiglu_packed : MlpKind::plain;
+    options_.patch_bias = has("patch_embed.proj.bias");
+    options_.patch_norm_in = has("patch_embed.norm_in.weight");
+    options_.patch_norm_out = has("patch_embed.norm.weight");
     options_.qkv_bias = config_.qkv_bias.value_or(has("blocks.0.attn.qkv.bias"));
+    options_.proj_bias = config_.proj_bias.value_or(has("blocks.0.attn.proj.bias"));
+    options_.head_bias = has("head.bias");
+    options_.layer_scale = config_.layer_scale.value_or(has("blocks.0.ls1.gamma"));
+  }
+
+  void infer_norms_and_tokens() {
     options_.class_token = config_.class_token.value_or(has("cls_token"));
-    const Pooling likely = has("fc_norm.weight") || !options_.class_token ? Pooling::avg : Pooling::token;
-    options_.pooling = config_.pooling.value_or(likely);
-    if (!config_.pooling && !said_.pooling)
-      notes_.push_back(fmt::format("global_pool inferred from the tensors: {}", to_string(likely)));
+    options_.distilled = has("dist_token");
+    const CanonicalTensor* const registers = translation_.find("reg_token");
+    const bool shaped = registers && registers->shape.size() == 3;
+    options_.registers = config_.registers.value_or(0);
+    // A DeiT of transformers with one head has a register that its config.json does not count.
+    if (shaped && options_.registers == 0) options_.registers = registers->shape[1];
+    options_.pre_norm = config_.pre_norm.value_or(has("norm_pre.weight"));
+    options_.final_norm = config_.final_norm.value_or(has("norm.weight") || has("fc_norm.weight"));
+  }
+
+  void infer_pooling() {
+    const bool by_norm = has("fc_norm.weight") && translation_.dialect != "vit-pytorch";
+    const Pooling likely = by_norm || !options_.class_token ? Pooling::avg : Pooling::token;
+    const Pooling trained =
+        config_.pooling.value_or(named_ && options_.class_token ? named_->pooling : likely);
+    options_.pooling = trained;
+    if (!config_.pooling && !said_.pooling && !named_)
+      notes_.push_back(fmt::format("global_pool inferred from the tensors: {}", to_string(trained)));
     const bool either = has("fc_norm.weight") || has("norm.weight");
-    options_.fc_norm =
-        config_.fc_norm.value_or(either ? has("fc_norm.weight") : options_.pooling == Pooling::avg);
+    options_.fc_norm = options_.final_norm &&
+                       config_.fc_norm.value_or(either ? has("fc_norm.weight") : trained == Pooling::avg);
+    options_.pool_include_prefix = config_.pool_include_prefix.value_or(translation_.pool_includes_prefix);
     // The layer norm stays where the network was trained with it, however its tokens are pooled now.
     if (said_.pooling) options_.pooling = *said_.pooling;
+    if (said_.pooling && config_.pooling && *said_.pooling != trained)
+      notes_.push_back(fmt::format("pooled by {} on demand; config.json says {}", to_string(options_.pooling),
+                                   to_string(trained)));
   }
 
-  void infer_heads() {
-    if (said_.heads) {
-      if (*said_.heads < 1 || options_.embed_dim % *said_.heads != 0)
-        throw UsageError(fmt::format("{} heads do not divide the width {} of {}", *said_.heads,
-                                     options_.embed_dim, path_));
-      options_.num_heads = *said_.heads;
-    } else if (config_.num_heads) {
-      options_.num_heads = *config_.num_heads;
-    } else if (named_ && named_->heads != 0) {
-      options_.num_heads = named_->heads;
-    } else if (options_.embed_dim % kUsualHeadWidth == 0) {
-      options_.num_heads = options_.embed_dim / kUsualHeadWidth;
-      if (!named_)
-        notes_.push_back(fmt::format("{} attention heads assumed: {} wide, as usual", options_.num_heads,
-                                     kUsualHeadWidth));
-    } else {
-      throw InputError(
-          path_,
-          fmt::format("the number of attention heads is not known: width {} is not a multiple of {}",
-                      options_.embed_dim, kUsualHeadWidth),
-          "give it with --heads, or as model_args.num_heads in config.json");
-    }
+  [[nodiscard]] std::optional<AttentionKind> attention_by_tensors() const {
+    if (has("blocks.0.attn.q_norm.weight")) return AttentionKind::qknorm;
+    if (has("blocks.0.attn.scale")) return AttentionKind::qknorm_hs;
+    if (has("blocks.0.attn.q_scale")) return AttentionKind::qknorm_ds;
+    return std::nullopt;
   }
 
-  void infer_image_size() {
-    if (config_.image_size) {
-      options_.image_height = config_.image_size->front();
-      options_.image_width = config_.image_size->back();
-      return;
-    }
-    const std::int64_t positions = size_of("pos_embed", 3, 1, "img_size") - (options_.class_token ? 1 : 0);
-    const auto side = std::llround(std::sqrt(static_cast<double>(std::max<std::int64_t>(positions, 0))));
-    if (side < 1 || side > kBeyondAnySide || side * side != positions)
-      throw InputError(path_,
-                       fmt::format("tensor 'pos_embed' is not that of a square image: {} patches", positions),
-                       "give the size as model_args.img_size in config.json");
-    options_.image_height = options_.image_width =
-        side * std::clamp<std::int64_t>(options_.patch_size, 0, kBeyondAnySide);
-    notes_.push_back(fmt::format("image size inferred from pos_embed: {0}x{0}", options_.image_height));
-  }
-
-  void infer_functions(bool config_found) {
-    options_.attention = said_.attention.value_or(config_.attention.value_or(AttentionKind::standard));
-    if (!said_.attention && !config_.attention)
+  void infer_attention() {
+    const std::optional<AttentionKind> trained =
+        config_.attention ? config_.attention
+                          : (config_.qk_norm.value_or(false) ? std::optional(AttentionKind::qknorm)
+                                                             : attention_by_tensors());
+    options_.attention = said_.attention.value_or(trained.value_or(AttentionKind::standard));
+    options_.qk_norm = has("blocks.0.attn.q_norm.weight") && !has("blocks.0.attn.q_norm.bias")
+                           ? QkNorm::rms_norm
+                           : QkNorm::layer_norm;
+    options_.elliptical_gradient = config_.elliptical_gradient.value_or(options_.elliptical_gradient);
+    options_.elliptical_delta = config_.elliptical_delta.value_or(options_.elliptical_delta);
+    if (said_.attention || config_.attention || config_.qk_norm.value_or(false))
+      result_.attention_source = "given";
+    else
+      result_.attention_source = trained ? "inferred" : "assumed";
+    if (result_.attention_source == "assumed")
       notes_.emplace_back("attention assumed to be standard: neither --attention nor config.json says");
-    options_.activation = said_.activation.value_or(
-        config_.activation.value_or(named_ ? named_->activation : Activation::gelu));
-    options_.norm_eps = said_.norm_eps.value_or(config_.norm_eps.value_or(options_.norm_eps));
-    if (!config_found && !said_.activation)
+    if (result_.attention_source == "inferred")
+      notes_.push_back("attention inferred from the tensors: " + to_string(options_.attention));
+    if (said_.attention && trained && *said_.attention != *trained)
+      notes_.push_back(fmt::format("attention is {} on demand; the checkpoint says {}",
+                                   to_string(options_.attention), to_string(*trained)));
+  }
+
+  void infer_functions() {
+    const bool gated = options_.mlp == MlpKind::swiglu_packed;
+    const Activation usual = gated    ? Activation::silu
+                             : named_ ? named_->activation
+                                      : translation_.defaults.activation;
+    options_.activation = said_.activation.value_or(config_.activation.value_or(usual));
+    const double usual_eps = named_ ? named_->norm_eps : translation_.defaults.norm_eps;
+    options_.norm_eps = said_.norm_eps.value_or(config_.norm_eps.value_or(usual_eps));
+    const bool assumed = !config_found_ && !named_;
+    if (assumed && !said_.activation)
       notes_.push_back("activation assumed: " + to_string(options_.activation));
-    if (!config_found && !said_.norm_eps)
-      notes_.push_back(fmt::format("norm_eps assumed: {}", options_.norm_eps));
+    if (assumed && !said_.norm_eps) notes_.push_back(fmt::format("norm_eps assumed: {}", options_.norm_eps));
   }
 
-  /// The one misfit that has a name of its own: fine-tuning at another resolution.
-  void check_position_embedding() const {
-    const TensorEntry* entry = header_.find("pos_embed");
-    if (!entry || entry->shape.size() != 3 || entry->shape[1] == options_.tokens()) return;
-    if (options_.class_token && entry->shape[1] + 1 == options_.tokens())
-      throw InputError(
-          path_, fmt::format("tensor 'pos_embed' has {} positions, one for each patch and none for the class "
-                             "token (timm's no_embed_class), which is not supported",
-                             entry->shape[1]));
-    const std::int64_t patches = entry->shape[1] - (options_.class_token ? 1 : 0);
-    const auto side = std::llround(std::sqrt(static_cast<double>(std::max<std::int64_t>(patches, 0))));
-    const std::string of = side <= kBeyondAnySide && side * side == patches
-                               ? fmt::format(" ({0}x{0} pixels)", side * options_.patch_size)
-                               : "";
-    throw InputError(
-        path_,
-        fmt::format("tensor 'pos_embed' has {} positions{}, but an image of {}x{} pixels has {}",
-                    entry->shape[1], of, options_.image_height, options_.image_width, options_.tokens()),
-        "position embeddings are not interpolated: give img_size in config.json as it was trained");
-  }
-
-  const SafetensorsHeader& header_;
+  const Translation& translation_;
   const ModelConfig& config_;
+  bool config_found_;
   const LoadOptions& said_;
   const std::string& path_;
   std::optional<NamedArchitecture> named_;
   std::vector<std::string>& notes_;
-  VisionTransformerOptions options_;
+  InferredOptions result_;
+  VisionTransformerOptions& options_ = result_.options;
 };
 
 }  // namespace
 
-VisionTransformerOptions infer_options(const SafetensorsHeader& header, const ModelConfig& config,
-                                       bool config_found, const LoadOptions& said, const std::string& path,
-                                       std::vector<std::string>& notes) {
-  return Inference(header, config, said, path, notes).run(config_found);
+VisionTransformerOptions InferredOptions::as_stored() const {
+  VisionTransformerOptions stored = options;
+  stored.image_height = position_grid[0] * options.patch_size;
+  stored.image_width = position_grid[1] * options.patch_size;
+  return stored;
+}
+
+InferredOptions infer_options(const Translation& translation, const ModelConfig& config, bool config_found,
+                              const LoadOptions& said, const std::string& path,
+                              std::vector<std::string>& notes) {
+  return Inference(translation, config, config_found, said, path, notes).run();
 }
 
 }  // namespace vitrobust::models

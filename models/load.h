@@ -1,49 +1,39 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/error.h"
 #include "core/json.h"
 #include "data/preprocess_config.h"
+#include "models/checkpoint_files.h"
 #include "models/classifier.h"
+#include "models/load_options.h"
 #include "models/vision_transformer_options.h"
 
 namespace vitrobust::models {
 
-/// What a user may say about a checkpoint that its files leave unsaid or say differently.
-struct LoadOptions {
-  std::optional<AttentionKind> attention;
-  std::optional<std::int64_t> heads;
-  std::optional<Activation> activation;
-  std::optional<double> norm_eps;
-  std::optional<Pooling> pooling;
-  /// Normalisation of RGB in [0,1] instead of the checkpoint's.
-  std::optional<std::array<double, 3>> mean, std;
-  at::ScalarType dtype = at::kFloat;
-  /// Kernels of a float32 network; when absent, the fastest. See ComputeOptions.
-  std::optional<Kernels> kernels;
-  /// Gradients through bfloat16 products.
-  bool reduced = false;
-};
+/// Container and dialect of a TorchScript program.
+inline constexpr const char* kTorchScript = "torchscript";
 
 /// What a checkpoint holds: `vitrobust inspect` prints it, the report keeps it.
 struct CheckpointDescription {
   std::string name;          ///< of the folder, or of the file without its extension
   std::string path;          ///< of the weights
-  std::string container;     ///< "safetensors"
-  std::string dialect;       ///< "timm"
-  std::string architecture;  ///< config.json's name of it; empty when it says none
-  std::string sha256;        ///< of the weights' file
+  std::string container;     ///< "safetensors", "torch", "torch-legacy", "npz" or "torchscript"
+  std::string dialect;       ///< a name of dialect_table(), or "torchscript"
+  std::string architecture;  ///< config.json's name of it, or the user's; empty when nobody says one
+  /// Of the weights' file; where there are several, of their digests, one after the other in the order of
+  /// `files`.
+  std::string sha256;
+  std::vector<std::string> files;  ///< of the weights, without their folder
   std::uint64_t parameters = 0;
-  /// "given" (option or config.json) or "assumed".
+  /// "given" (option or config.json), "inferred" (learnt tensors that one formulation has) or "assumed".
   std::string attention_source;
-  VisionTransformerOptions options;
+  VisionTransformerOptions options;  ///< of a TorchScript program, only the classes
   data::PreprocessConfig preprocess;
   std::vector<std::string> class_names;  ///< empty when the files do not say
   std::vector<std::string> notes;        ///< what was inferred or assumed, one sentence each
@@ -55,20 +45,25 @@ struct LoadedModel {
   std::shared_ptr<Classifier> classifier;
 };
 
-/// Reads header and config.json and checks them against each other; of the weights it only takes the digest.
-/// @param path a .safetensors file with config.json beside it, or a folder that holds both
-/// (model.safetensors);
-///             without config.json everything is inferred from the tensors, as far as that goes
+/// Reads what the files say about themselves and checks it; of the weights it only takes the digest.
+/// @param path a file of weights, with config.json and preprocessor_config.json beside it if it has them, or
+/// a folder
+///             that holds them (checkpoint_files.h); without config.json everything is inferred from the
+///             tensors, as far as that goes
 /// @throws InputError for whatever is wrong with the files; missing, unexpected and misshapen tensors are all
 ///         named in one error. UsageError for options that the network cannot have
 CheckpointDescription describe_checkpoint(const std::string& path, const LoadOptions& options);
 
+/// What `vitrobust inspect` shows: the description as far as it goes, with every tensor, its name in the file
+/// and what is wrong.
+struct Inspection {
+  Json json;
+  std::optional<Error> problem;  ///< that describe_checkpoint() would throw
+};
+Inspection inspect_checkpoint(const std::string& path, const LoadOptions& options);
+
 /// Describes, builds, fills and freezes the model. @throws as describe_checkpoint(), and InputError for
 /// weights that are NaN or infinite
 LoadedModel load_model(const std::string& path, const LoadOptions& options);
-
-/// A checkpoint as `path` names it, or every checkpoint folder directly inside `path`, sorted.
-/// @throws InputError when there is none
-std::vector<std::string> find_checkpoints(const std::string& path);
 
 }  // namespace vitrobust::models

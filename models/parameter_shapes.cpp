@@ -14,13 +14,6 @@
 namespace vitrobust::models {
 namespace {
 
-constexpr std::size_t kMostListed = 5;
-
-bool is_floating(const std::string& type) {
-  constexpr std::array<std::string_view, 4> kFloating{"F64", "F32", "F16", "BF16"};
-  return std::ranges::find(kFloating, type) != kFloating.end();
-}
-
 void add_affine(std::vector<ParameterShape>& shapes, const std::string& name,
                 std::vector<std::int64_t> weight, bool bias = true) {
   const std::int64_t outputs = weight.front();
@@ -58,13 +51,6 @@ void add_block(std::vector<ParameterShape>& shapes, const std::string& block,
   if (options.layer_scale) shapes.push_back({block + "ls2.gamma", {width}});
 }
 
-std::string joined(std::vector<std::string> problems) {
-  if (problems.size() <= kMostListed) return fmt::format("{}", fmt::join(problems, "; "));
-  const std::size_t more = problems.size() - kMostListed;
-  problems.resize(kMostListed);
-  return fmt::format("{}; and {} more", fmt::join(problems, "; "), more);
-}
-
 }  // namespace
 
 std::vector<ParameterShape> parameter_shapes(const VisionTransformerOptions& options) {
@@ -84,31 +70,6 @@ std::vector<ParameterShape> parameter_shapes(const VisionTransformerOptions& opt
   add_affine(shapes, "head", {options.num_classes, width}, options.head_bias);
   if (options.distilled) add_affine(shapes, "head_dist", {options.num_classes, width}, options.head_bias);
   return shapes;
-}
-
-void check_tensors(const SafetensorsHeader& header, const VisionTransformerOptions& options,
-                   const std::string& path) {
-  std::vector<std::string> problems;
-  std::map<std::string_view, const TensorEntry*> unclaimed;
-  for (const TensorEntry& entry : header.tensors) unclaimed.emplace(entry.name, &entry);
-  for (const ParameterShape& parameter : parameter_shapes(options)) {
-    const auto found = unclaimed.extract(parameter.name);
-    const TensorEntry* entry = found ? found.mapped() : nullptr;
-    if (!entry) {
-      problems.push_back(fmt::format("tensor '{}' is missing", parameter.name));
-    } else if (entry->shape != parameter.shape) {
-      problems.push_back(fmt::format("tensor '{}' has shape {}, expected {}", parameter.name,
-                                     shape_text(entry->shape), shape_text(parameter.shape)));
-    } else if (!is_floating(entry->type)) {
-      problems.push_back(
-          fmt::format("tensor '{}' holds {}, expected F64, F32, F16 or BF16", parameter.name, entry->type));
-    }
-  }
-  for (const TensorEntry& entry : header.tensors) {
-    if (unclaimed.contains(entry.name))
-      problems.push_back(fmt::format("tensor '{}' is unexpected", printable_name(entry.name)));
-  }
-  if (!problems.empty()) throw InputError(path, joined(std::move(problems)));
 }
 
 }  // namespace vitrobust::models

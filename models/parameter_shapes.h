@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "models/checkpoint/safetensors_header.h"
 #include "models/vision_transformer_options.h"
 
 namespace vitrobust::models {
@@ -18,11 +17,5 @@ struct ParameterShape {
 /// network, whose memory nobody should take before the file is known to fill it.
 /// @param options must be sound (validate())
 std::vector<ParameterShape> parameter_shapes(const VisionTransformerOptions& options);
-
-/// Compares a checkpoint with the network that it is to fill.
-/// @throws InputError that names all missing, misshapen and unexpected tensors and those that hold no
-/// floating-point numbers; beyond the fifth they are only counted
-void check_tensors(const SafetensorsHeader& header, const VisionTransformerOptions& options,
-                   const std::string& path);
 
 }  // namespace vitrobust::models

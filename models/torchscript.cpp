@@ -7,6 +7,7 @@
 #include <torch/script.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <exception>
 #include <new>
 #include <utility>
@@ -16,7 +17,11 @@
 namespace vitrobust::models {
 namespace {
 
-constexpr std::int64_t kLanes = 8;
+/// Small images make products that are too small for a processor; larger ones are faster one by one, and
+/// padding costs nothing then.
+constexpr std::int64_t kSmallImage = 64 * 64;
+constexpr std::int64_t kLanesOfSmallImages = 8;
+constexpr std::uint64_t kSeed = 8;  ///< of the trial images
 
 /// The first line of what LibTorch says that says something: its traces begin with lines about themselves.
 std::string reason(const std::exception& error) {
@@ -173,12 +178,14 @@ bool rows_are_alike(const Network& network, const at::Tensor& images) {
 /// @throws InputError
 Findings try_out(const Network& network, const TorchScriptOptions& options) {
   const at::NoGradGuard no_grad;
-  auto generator = at::detail::createCPUGenerator(kLanes);
+  const std::int64_t lanes = options.height * options.width <= kSmallImage ? kLanesOfSmallImages : 1;
+  auto generator = at::detail::createCPUGenerator(kSeed);
   const at::Tensor images =
-      at::randn({kLanes, 3, options.height, options.width}, generator, at::kFloat).to(options.dtype);
+      at::randn({std::max<std::int64_t>(lanes, 2), 3, options.height, options.width}, generator, at::kFloat)
+          .to(options.dtype);
   Findings found;
   found.classes = trial_passes(network, images);
-  found.lanes = rows_are_alike(network, images) ? kLanes : 1;
+  found.lanes = lanes > 1 && rows_are_alike(network, images) ? lanes : 1;
   const at::Tensor pass = images.narrow(0, 0, found.lanes);
   found.logits_depend_on_gradient = !network.forward(pass).equal(run_with_gradient(network, pass).first);
   return found;

@@ -36,11 +36,10 @@ struct TorchScriptModel {
 /// It runs in evaluation mode on the CPU, interpreted without the optimisations of LibTorch's executor, which
 /// would change its rounding after the first passes. A few trial passes find out the number of classes and
 /// hold it against what a Classifier promises: one tensor of logits for any number of images, the same for
-/// the same images. Passes have eight images where all rows come out alike, else one. It exposes no attention
-/// maps.
-/// @throws InputError for a file that is no TorchScript, and for a network that returns something else than
-/// logits,
-///         works for one size of batch only, draws random numbers, or cannot compute in `dtype`
+/// the same images. Passes have eight images where these are small and all rows come out alike, else one. It
+/// exposes no attention maps.
+/// @throws InputError for a file that is no TorchScript, and for a network that returns anything but logits,
+///         takes one size of batch only, draws random numbers, or cannot compute in `dtype`
 TorchScriptModel load_torchscript(const std::string& path, const TorchScriptOptions& options);
 
 }  // namespace vitrobust::models

@@ -67,6 +67,10 @@ void VisionTransformerImpl::initialise() {
 }
 
 torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images) {
+  return forward_through(images, options_.depth);
+}
+
+torch::Tensor VisionTransformerImpl::forward_through(const torch::Tensor& images, std::int64_t blocks) {
   const std::array<std::int64_t, 3> expected{options_.in_channels, options_.image_height,
                                              options_.image_width};
   if (images.dim() != 4 || images.sizes().slice(1) != at::IntArrayRef(expected)) {
@@ -76,7 +80,8 @@ torch::Tensor VisionTransformerImpl::forward(const torch::Tensor& images) {
   auto tokens = embed(images);
   if (norm_pre_) tokens = norm_pre_->forward(tokens);
   AttentionCarry carry;
-  for (const auto& block : *blocks_) tokens = block->as<Block>()->forward(tokens, carry);
+  for (std::int64_t i = 0; i < blocks; ++i)
+    tokens = blocks_->at<BlockImpl>(static_cast<std::size_t>(i)).forward(tokens, carry);
   return classify(tokens);
 }
 

@@ -30,6 +30,10 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   /// threads may call it at once. @throws InternalError for another shape
   torch::Tensor forward(const torch::Tensor& images);
 
+  /// The same with the first `blocks` blocks alone, for a trial of the machine's kernels: those of all blocks
+  /// are the same.
+  torch::Tensor forward_through(const torch::Tensor& images, std::int64_t blocks);
+
   [[nodiscard]] const VisionTransformerOptions& options() const { return options_; }
 
  private:

@@ -66,11 +66,15 @@ class VisionTransformerClassifier final : public Classifier {
   VisionTransformer module_;
 };
 
-/// Logits, and the gradient of something that depends on all of them, of one pass.
+/// Blocks of a trial pass. All blocks have the same shapes and so the same kernels; a whole pass of a deep
+/// network would take longer than all the rest of loading it.
+constexpr std::int64_t kTrialBlocks = 2;
+
+/// Logits, and the gradient of something that depends on all of them, of one trial pass.
 std::pair<at::Tensor, at::Tensor> run_pass(VisionTransformer& module, const at::Tensor& normalised) {
   const at::AutoGradMode with_grad(true);
   const auto x = normalised.detach().requires_grad_();
-  const auto logits = module->forward(x);
+  const auto logits = module->forward_through(x, std::min(kTrialBlocks, module->options().depth));
   const auto gradient = torch::autograd::grad({at::log_softmax(logits, 1).select(1, 0).sum()}, {x})[0];
   return {logits.detach(), gradient};
 }

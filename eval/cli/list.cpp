@@ -12,6 +12,7 @@
 #include "eval/cli/commands.h"
 #include "eval/suite.h"
 #include "models/attention/attention.h"
+#include "models/dialects/dialect.h"
 
 namespace vitrobust::eval {
 namespace {
@@ -48,6 +49,16 @@ Json list_attention() {
   return list;
 }
 
+Json list_dialects() {
+  Json list = Json::array();
+  for (const auto& entry : models::dialect_table()) {
+    // A library whose names changed has several entries of one name.
+    if (!list.empty() && list.back().at("name") == entry.name) continue;
+    list.push_back({{"name", entry.name}, {"help", entry.help}});
+  }
+  return list;
+}
+
 Json list_suites() {
   Json list = Json::array();
   for (const Suite& suite : builtin_suites()) {
@@ -71,10 +82,13 @@ struct Listing {
 };
 
 const std::vector<Listing>& listings() {
-  static const std::vector<Listing> table = {
-      {"corruptions", list_corruptions}, {"perturbations", list_perturbations},
-      {"attacks", list_attacks},         {"attention", list_attention},
-      {"suites", list_suites},           {"data", list_data}};
+  static const std::vector<Listing> table = {{"corruptions", list_corruptions},
+                                             {"perturbations", list_perturbations},
+                                             {"attacks", list_attacks},
+                                             {"attention", list_attention},
+                                             {"dialects", list_dialects},
+                                             {"suites", list_suites},
+                                             {"data", list_data}};
   return table;
 }
 

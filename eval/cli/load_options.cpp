@@ -28,13 +28,28 @@ void override_preprocess(const RunOptions& options, data::PreprocessConfig& prep
 
 }  // namespace
 
+models::LoadOptions to_load_options(const ModelOptions& options) {
+  models::LoadOptions load;
+  load.architecture = options.arch;
+  if (options.attention) load.attention = models::parse_attention(*options.attention);
+  if (options.activation) load.activation = models::parse_activation(*options.activation);
+  if (options.pool) load.pooling = models::parse_pooling(*options.pool);
+  load.heads = options.heads;
+  load.norm_eps = options.norm_eps;
+  load.image_size = options.img_size;
+  load.mean = to_rgb(options.mean);
+  load.std = to_rgb(options.std);
+  load.use_ema = options.use_ema;
+  load.key_map = options.key_map;
+  load.torchscript = options.format == "torchscript";
+  return load;
+}
+
 models::LoadedModel load_for(const RunOptions& options, const std::string& path) {
   models::LoadOptions load = to_load_options(options);
   load.dtype = options.precision == "fp64" ? at::kDouble : at::kFloat;
   load.reduced = options.precision == "bf16";
   if (options.kernels != "auto") load.kernels = models::parse_kernels(options.kernels);
-  load.mean = to_rgb(options.mean);
-  load.std = to_rgb(options.std);
   models::LoadedModel model = models::load_model(path, load);
   override_preprocess(options, model.description.preprocess);
   return model;

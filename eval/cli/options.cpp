@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <iterator>
 #include <sstream>
 
 #include "core/error.h"
 #include "eval/cli/arguments.h"
+#include "eval/cli/option_values.h"
 #include "eval/cli/report_options.h"
 #include "eval/cli/verdict_options.h"
 
@@ -18,39 +20,15 @@ namespace po = boost::program_options;
 
 namespace {
 
-constexpr unsigned kHelpWidth = 110;
-
-/// "0.5,0.5,0.5" as three numbers.
-std::vector<double> parse_rgb(const std::string& option, const std::string& text) {
-  std::vector<double> values;
-  std::stringstream stream(text);
-  for (std::string part; std::getline(stream, part, ',');) {
-    double value = 0;
-    const auto [end, failure] = std::from_chars(part.data(), part.data() + part.size(), value);
-    if (failure != std::errc{} || end != part.data() + part.size())
-      throw UsageError(fmt::format("--{}: '{}' is not a number", option, part));
-    values.push_back(value);
-  }
-  if (values.size() != 3)
-    throw UsageError(fmt::format("--{} takes three numbers, got '{}'", option, text),
-                     "for example 0.485,0.456,0.406");
-  return values;
-}
-
-template <typename T>
-auto into(std::optional<T>& target) {
-  return po::value<T>()->notifier([&target](const T& value) { target = value; });
-}
-
 po::options_description what_group(RunOptions& run) {
   po::options_description group("What to evaluate", kHelpWidth);
-  group.add_options()("checkpoint",
-                      po::value(&run.checkpoints)->multitoken()->composing()->value_name("PATH..."),
-                      "a checkpoint: a folder with model.safetensors and config.json, or a .safetensors "
-                      "file; several, or a folder of such "
-                      "folders, are compared")("data", po::value(&run.data)->value_name("SPEC"),
-                                               "the images: cifar10:DIR, imagefolder:DIR, glyphs …, or a "
-                                               "folder that is recognised (vitrobust list data)")(
+  group.add_options()(
+      "checkpoint", po::value(&run.checkpoints)->multitoken()->composing()->value_name("PATH..."),
+      "a checkpoint: a file of weights (safetensors, torch.save, npz), or a folder with config.json; "
+      "several, or a folder of them, are compared")(
+      "data", po::value(&run.data)->value_name("SPEC"),
+      "the images: cifar10:DIR, imagefolder:DIR, glyphs …, or a "
+      "folder that is recognised (vitrobust list data)")(
       "suite", po::value(&run.suite)->value_name("NAME|FILE"),
       "a named list of conditions (vitrobust list suites) or a JSON file of them")(
       "condition", po::value(&run.conditions)->multitoken()->composing()->value_name("SPEC..."),
@@ -111,33 +89,13 @@ po::options_description compute_group(RunOptions& run) {
   return group;
 }
 
-/// The options that run and inspect share: what a checkpoint's files may leave unsaid.
-template <typename Options>
-po::options_description model_group(Options& options) {
-  po::options_description group("What the checkpoint's files may leave unsaid", kHelpWidth);
-  group.add_options()("attention", into(options.attention)->value_name("KIND"), "standard or quest")(
-      "heads", into(options.heads)->value_name("N"), "attention heads")(
-      "activation", into(options.activation)->value_name("NAME"),
-      "gelu, gelu_tanh, quick_gelu, relu or silu")("norm-eps", into(options.norm_eps)->value_name("X"),
-                                                   "epsilon of the LayerNorms")(
-      "pool", into(options.pool)->value_name("NAME"), "token or avg");
-  return group;
-}
-
 po::options_description preprocess_group(RunOptions& run) {
   po::options_description group("Preprocessing, where it differs from the checkpoint's", kHelpWidth);
-  const auto rgb = [](const char* name, std::optional<std::vector<double>>& target) {
-    return po::value<std::string>()
-        ->notifier([name, &target](const std::string& text) { target = parse_rgb(name, text); })
-        ->value_name("R,G,B");
-  };
   group.add_options()("crop-pct", into(run.crop_pct)->value_name("X"),
                       "shorter side = floor(size / X) before the crop")(
       "crop-mode", into(run.crop_mode)->value_name("NAME"), "center, squash or border")(
       "interpolation", into(run.interpolation)->value_name("NAME"), "bilinear, bicubic, lanczos …")(
-      "resize", into(run.resize)->value_name("N"), "exact shorter side before the crop")(
-      "mean", rgb("mean", run.mean), "normalisation, of pixels in [0,1]")(
-      "std", rgb("std", run.std), "normalisation, of pixels in [0,1]");
+      "resize", into(run.resize)->value_name("N"), "exact shorter side before the crop");
   return group;
 }
 
@@ -208,7 +166,7 @@ po::options_description inspect_description(InspectOptions& inspect) {
   po::options_description all;
   po::options_description group("Options", kHelpWidth);
   group.add_options()("checkpoint", po::value(&inspect.checkpoint)->value_name("PATH"),
-                      "a checkpoint's folder or file")("json", po::bool_switch(&inspect.json), "as JSON")(
+                      "a checkpoint's file or folder")("json", po::bool_switch(&inspect.json), "as JSON")(
       "help,h", "this text");
   return all.add(group).add(model_group(inspect)), all;
 }
@@ -216,7 +174,7 @@ po::options_description inspect_description(InspectOptions& inspect) {
 po::options_description list_description(ListOptions& list) {
   po::options_description all("Options", kHelpWidth);
   all.add_options()("what", po::value(&list.what)->value_name("NAME"),
-                    "corruptions, perturbations, attacks, attention, suites or data")(
+                    "corruptions, perturbations, attacks, attention, dialects, suites or data")(
       "json", po::bool_switch(&list.json), "as JSON")("help,h", "this text");
   return all;
 }
@@ -243,7 +201,7 @@ const std::vector<Help>& help_table() {
        [] { return corrupt_description(corrupt); }},
       {"inspect", "vitrobust inspect --checkpoint PATH [--json]",
        [] { return inspect_description(inspect); }},
-      {"list", "vitrobust list [corruptions|perturbations|attacks|attention|suites|data] [--json]",
+      {"list", "vitrobust list [corruptions|perturbations|attacks|attention|dialects|suites|data] [--json]",
        [] { return list_description(list); }},
       {"report", "vitrobust report RUN… [--format NAME] [--layout NAME|FILE] [--baseline MODEL] [--out FILE]",
        report_description},
@@ -300,8 +258,7 @@ void RunOptions::validate() const {
   require(device == "auto" || device == "cpu", fmt::format("--device {} is none of auto, cpu", device));
   require(save_samples >= 0 && save_samples <= 1000, "--save-samples must be from 0 to 1000");
   for (const std::string& report : reports) parse_report_request(report);
-  require(!heads || *heads >= 1, "--heads must be at least 1");
-  require(!norm_eps || *norm_eps > 0, "--norm-eps must be positive");
+  std::ranges::copy(model_problems(), std::back_inserter(problems));
   require(!resize || (*resize >= 1 && *resize <= 16384), "--resize must be from 1 to 16384");
   if (!problems.empty())
     throw UsageError(fmt::format("{}", fmt::join(problems, "; ")), "see vitrobust run --help");
@@ -347,7 +304,10 @@ DemoOptions parse_demo_options(const std::vector<std::string>& words) {
 InspectOptions parse_inspect_options(const std::vector<std::string>& words) {
   InspectOptions inspect;
   parse_arguments(words, inspect_description(inspect));
-  if (inspect.checkpoint.empty()) throw UsageError("--checkpoint is missing", "see vitrobust inspect --help");
+  std::vector<std::string> problems = inspect.model_problems();
+  if (inspect.checkpoint.empty()) problems.insert(problems.begin(), "--checkpoint is missing");
+  if (!problems.empty())
+    throw UsageError(fmt::format("{}", fmt::join(problems, "; ")), "see vitrobust inspect --help");
   return inspect;
 }
 

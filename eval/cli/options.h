@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/json.h"
+#include "eval/cli/model_options.h"
 
 namespace vitrobust::eval {
 
@@ -23,7 +24,7 @@ struct CorruptionOptions {
 
 /// What `vitrobust run` was asked for, as written: names are looked up later, where the tables are. No
 /// LibTorch here, so that --help answers at once.
-struct RunOptions {
+struct RunOptions : ModelOptions {
   // What to evaluate.
   std::vector<std::string> checkpoints;
   std::string data;
@@ -40,15 +41,10 @@ struct RunOptions {
   std::string device = "auto";
   std::int64_t batch_size = 0;  ///< 0: chosen from the image size
   std::int64_t threads = 0;     ///< 0: one per core
-  // What a checkpoint may leave unsaid.
-  std::optional<std::string> attention, activation, pool;
-  std::optional<std::int64_t> heads;
-  std::optional<double> norm_eps;
   // Preprocessing, where it differs from the checkpoint's.
   std::optional<std::string> crop_mode, interpolation;
   std::optional<double> crop_pct;
   std::optional<std::int64_t> resize;
-  std::optional<std::vector<double>> mean, std;
   // What to write besides the report.
   std::string save_inputs;
   std::string save_logits;
@@ -89,11 +85,8 @@ struct DemoOptions {
 };
 DemoOptions parse_demo_options(const std::vector<std::string>& words);
 
-struct InspectOptions {
+struct InspectOptions : ModelOptions {
   std::string checkpoint;
-  std::optional<std::string> attention, activation, pool;
-  std::optional<std::int64_t> heads;
-  std::optional<double> norm_eps;
   bool json = false;
 };
 InspectOptions parse_inspect_options(const std::vector<std::string>& words);

@@ -13,6 +13,7 @@
 #include "core/interrupt.h"
 #include "core/parallel.h"
 #include "core/terminal.h"
+#include "eval/attention_doubt.h"
 #include "eval/cli/commands.h"
 #include "eval/cli/corruption_settings.h"
 #include "eval/cli/load_options.h"
@@ -136,6 +137,7 @@ class RunCommand {
     const bool interrupted = evaluate();
     std::vector<Json> reports;
     for (const ModelRun& run : runs_) reports.push_back(run.runner->report(interrupted));
+    add_attention_doubts(reports);
     print(reports);
     write_further_reports();
     if (interrupted) throw Interrupted("interrupted", "the same command goes on where it stopped");
@@ -183,7 +185,9 @@ class RunCommand {
     RunOptions options = options_;
     options.kernels = kept;
     const std::string path = model.description.path;
+    std::string name = model.description.name;
     model = load_for(options, path);
+    model.description.name = std::move(name);
   }
 
   void add_run(models::LoadedModel model, const std::string& folder) {
@@ -241,6 +245,18 @@ class RunCommand {
       return true;
     }
     return false;
+  }
+
+  /// What can be told only beside the other models is written into the reports afterwards.
+  void add_attention_doubts(std::vector<Json>& reports) const {
+    std::vector<std::optional<double>> cards;
+    for (const ModelRun& run : runs_) cards.push_back(card_accuracy(run.model.description.path));
+    const std::vector<std::string> doubts = attention_doubts(reports, cards);
+    for (std::size_t i = 0; i < doubts.size(); ++i) {
+      if (doubts[i].empty()) continue;
+      reports[i]["warnings"].push_back(doubts[i]);
+      write_file_atomically(runs_[i].folder + "/report.json", dump_json(reports[i]));
+    }
   }
 
   void print(const std::vector<Json>& reports) const {

@@ -7,8 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "models/checkpoint/safetensors_header.h"
-
 namespace vitrobust::models {
 
 /// Writes a safetensors file as the reference implementation does: wide types first, then by name, header
@@ -23,10 +21,5 @@ void write_safetensors(const std::string& path,
 /// Every tensor of a file in its stored type, on the CPU, with memory of its own.
 /// @throws InputError that names file and tensor
 std::map<std::string, at::Tensor> read_safetensors(const std::string& path);
-
-/// One tensor of a file whose header was read before, converted to `type`.
-/// @throws InputError when the file is no longer as long as its header says, or holds elements of a type that
-/// LibTorch has not
-at::Tensor read_safetensors_tensor(const std::string& path, const TensorEntry& entry, at::ScalarType type);
 
 }  // namespace vitrobust::models

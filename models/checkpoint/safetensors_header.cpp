@@ -1,15 +1,11 @@
 #include "models/checkpoint/safetensors_header.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <string_view>
 
 #include "core/error.h"
-#include "core/files.h"
 #include "core/json.h"
 
 namespace vitrobust::models {
@@ -184,12 +180,6 @@ std::span<const SafetensorsType> safetensors_types() {
   return types;
 }
 
-std::uint64_t TensorEntry::elements() const {
-  std::uint64_t product = 1;
-  for (const std::int64_t size : shape) product *= static_cast<std::uint64_t>(size);
-  return product;
-}
-
 const TensorEntry* SafetensorsHeader::find(const std::string& name) const {
   const auto found =
       std::find_if(tensors.begin(), tensors.end(), [&](const TensorEntry& t) { return t.name == name; });
@@ -243,36 +233,24 @@ SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> json, s
   return header;
 }
 
+SafetensorsHeader read_safetensors_header(const ByteSource& file) {
+  const auto prefix = file.read(0, std::min(file.size(), kSafetensorsPrefixBytes));
+  const std::uint64_t length = safetensors_header_length(prefix, file.size(), file.name());
+  return parse_safetensors_header(file.read(kSafetensorsPrefixBytes, length), file.size(), file.name());
+}
+
 SafetensorsHeader read_safetensors_header(const std::string& path) {
-  std::error_code failure;
-  const std::filesystem::file_status status = std::filesystem::status(path, failure);
-  if (!std::filesystem::exists(status)) throw InputError(path, "no such file");
-  if (!std::filesystem::is_regular_file(status)) throw InputError(path, "is not a regular file");
-  std::ifstream stream(path, std::ios::binary | std::ios::ate);
-  if (!stream) throw InputError(path, "cannot be opened for reading");
-  const auto file_bytes = static_cast<std::uint64_t>(stream.tellg());
-  stream.seekg(0);
-  const auto read = [&](std::uint64_t count) {
-    std::vector<std::uint8_t> bytes(count);
-    if (!stream.read(reinterpret_cast<char*>(bytes.data()), static_cast<std::streamsize>(count)))
-      throw InputError(path, "cannot be read");
-    return bytes;
-  };
-  const auto prefix = read(std::min(file_bytes, kSafetensorsPrefixBytes));
-  const std::uint64_t length = safetensors_header_length(prefix, file_bytes, path);
-  return parse_safetensors_header(read(length), file_bytes, path);
+  return read_safetensors_header(*open_file_source(path));
 }
 
-std::string printable_name(const std::string& name) {
-  constexpr std::size_t kLongest = 120;
-  // JSON's escapes are what the header itself would show.
-  const Json shown = name.size() <= kLongest ? name : name.substr(0, kLongest) + "...";
-  std::string text = shown.dump(-1, ' ', true, Json::error_handler_t::replace);
-  return text.substr(1, text.size() - 2);
-}
-
-std::string shape_text(std::span<const std::int64_t> shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
+TensorCatalogue open_safetensors(std::shared_ptr<const ByteSource> file) {
+  SafetensorsHeader header = read_safetensors_header(*file);
+  TensorCatalogue catalogue;
+  catalogue.container = "safetensors";
+  catalogue.tensors = std::move(header.tensors);
+  catalogue.metadata = std::move(header.metadata);
+  catalogue.sources.push_back(std::move(file));
+  return catalogue;
 }
 
 }  // namespace vitrobust::models

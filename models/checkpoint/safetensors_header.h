@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "models/checkpoint/tensor_catalogue.h"
+
 namespace vitrobust::models {
 
 /// One element type of the safetensors format.
@@ -17,18 +19,6 @@ struct SafetensorsType {
 /// Every element type of the format, in the order of its reference implementation (huggingface/safetensors,
 /// tensor.rs), which sorts a file by it: narrow types first.
 std::span<const SafetensorsType> safetensors_types();
-
-/// Where one tensor lies; checked, so that reading it cannot leave the file.
-struct TensorEntry {
-  std::string name;
-  std::string type;  ///< a name of safetensors_types()
-  std::vector<std::int64_t> shape;
-  std::uint64_t offset = 0;  ///< first byte, from the start of the file
-  std::uint64_t bytes = 0;
-
-  /// Number of elements; 1 for a 0-d tensor.
-  [[nodiscard]] std::uint64_t elements() const;
-};
 
 /// What a safetensors file says about itself.
 struct SafetensorsHeader {
@@ -57,13 +47,11 @@ std::uint64_t safetensors_header_length(std::span<const std::uint8_t> prefix, st
 SafetensorsHeader parse_safetensors_header(std::span<const std::uint8_t> json, std::uint64_t file_bytes,
                                            const std::string& source);
 
-/// The same for a file, of which only the header is read. @throws InputError
+/// The same for a whole file, of which only the header is read. @throws InputError
+SafetensorsHeader read_safetensors_header(const ByteSource& file);
 SafetensorsHeader read_safetensors_header(const std::string& path);
 
-/// A name from a file, fit for one line of a message: control characters escaped, long ones shortened.
-std::string printable_name(const std::string& name);
-
-/// "[2304, 768]"
-std::string shape_text(std::span<const std::int64_t> shape);
+/// The header as a catalogue of the file's tensors. @throws InputError
+TensorCatalogue open_safetensors(std::shared_ptr<const ByteSource> file);
 
 }  // namespace vitrobust::models

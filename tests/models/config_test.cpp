@@ -1,7 +1,9 @@
+#include "models/config_json.h"
+
 #include <gmock/gmock.h>
 
 #include "core/error.h"
-#include "models/config_json.h"
+#include "models/transformers_config.h"
 
 namespace vitrobust::models {
 namespace {
@@ -70,6 +72,93 @@ TEST(ModelConfig, UnknownKeysAndNullsSayNothing) {
   EXPECT_EQ(config.depth, std::nullopt);
 }
 
+TEST(ModelConfig, ReadsTimmsParts) {
+  const ModelConfig config = parse(
+      R"({"model_args": {"qk_norm": true, "init_values": 1e-5, "reg_tokens": 4, "no_embed_class": true,
+          "pre_norm": true, "final_norm": false, "proj_bias": false, "in_chans": 1},
+          "pretrained_cfg": {"mean": [0.5], "std": [0.25]}})");
+  EXPECT_EQ(config.qk_norm, true);
+  EXPECT_EQ(config.layer_scale, true);
+  EXPECT_EQ(config.registers, 4);
+  EXPECT_EQ(config.no_embed_class, true);
+  EXPECT_EQ(config.pre_norm, true);
+  EXPECT_EQ(config.final_norm, false);
+  EXPECT_EQ(config.proj_bias, false);
+  EXPECT_EQ(config.in_channels, 1);
+  EXPECT_EQ(config.std, (std::array<double, 3>{0.25, 0.25, 0.25}));
+}
+
+TEST(ModelConfig, ReadsTransformersForm) {
+  const ModelConfig config = parse(
+      R"({"model_type": "vit", "architectures": ["ViTForImageClassification"], "hidden_size": 192,
+          "num_hidden_layers": 6, "num_attention_heads": 3, "intermediate_size": 768, "hidden_act": "gelu_new",
+          "layer_norm_eps": 1e-6, "image_size": 32, "patch_size": 4, "num_channels": 3, "qkv_bias": false,
+          "id2label": {"0": "cat", "1": "dog"}})");
+  EXPECT_EQ(config.architecture, "ViTForImageClassification");
+  EXPECT_EQ(config.embed_dim, 192);
+  EXPECT_EQ(config.depth, 6);
+  EXPECT_EQ(config.num_heads, 3);
+  EXPECT_EQ(config.mlp_hidden, 768);
+  EXPECT_EQ(config.activation, Activation::gelu_tanh);
+  EXPECT_EQ(config.norm_eps, 1e-6);
+  EXPECT_EQ(config.image_size, (std::array<std::int64_t, 2>{32, 32}));
+  EXPECT_EQ(config.qkv_bias, false);
+  EXPECT_THAT(config.class_names, ElementsAre("cat", "dog"));
+}
+
+TEST(ModelConfig, TransformersDefaultsAreNotTimms) {
+  const ModelConfig config =
+      parse(R"({"model_type": "deit", "id2label": {"0": "LABEL_0", "1": "LABEL_1", "2": "LABEL_2"}})");
+  EXPECT_EQ(config.norm_eps, 1e-12);
+  EXPECT_EQ(config.num_heads, 12);
+  EXPECT_EQ(config.num_classes, 3);
+  EXPECT_THAT(config.class_names, testing::IsEmpty());
+}
+
+ModelConfig preprocessed(const std::string& text) {
+  ModelConfig config;
+  config.image_size = {224, 224};
+  add_preprocessor_config(parse_json(text, "preprocessor_config.json"), "preprocessor_config.json", config);
+  return config;
+}
+
+TEST(PreprocessorConfig, ASizeIsResizedToWithoutACrop) {
+  const ModelConfig config = preprocessed(
+      R"({"size": {"height": 224, "width": 224}, "resample": 3, "image_mean": [0.1, 0.2, 0.3],
+          "image_std": [0.4, 0.5, 0.6], "do_rescale": true, "rescale_factor": 0.00392156862745098})");
+  EXPECT_EQ(config.crop_mode, data::CropMode::squash);
+  EXPECT_EQ(config.crop_pct, 1);
+  EXPECT_EQ(config.resize, std::nullopt);
+  EXPECT_EQ(config.interpolation, data::Interpolation::bicubic);
+  EXPECT_EQ(config.mean, (std::array<double, 3>{0.1, 0.2, 0.3}));
+  EXPECT_THAT(config.notes, testing::IsEmpty());
+  EXPECT_EQ(preprocessed(R"({"size": 224})").crop_mode, data::CropMode::squash);
+  EXPECT_THAT(preprocessed(R"({"size": 384})").notes,
+              ElementsAre(HasSubstr("resizes to 384x384, the network takes 224x224")));
+}
+
+TEST(PreprocessorConfig, CropsFollowADeiTsResizing) {
+  const ModelConfig deit = preprocessed(
+      R"({"size": {"height": 256, "width": 256}, "do_center_crop": true, "crop_size": {"height": 224, "width": 224}})");
+  EXPECT_EQ(deit.crop_mode, data::CropMode::squash);
+  EXPECT_EQ(deit.resize, 256);
+  const ModelConfig shorter = preprocessed(R"({"size": {"shortest_edge": 248}, "do_center_crop": true})");
+  EXPECT_EQ(shorter.crop_mode, data::CropMode::center);
+  EXPECT_EQ(shorter.resize, 248);
+}
+
+TEST(PreprocessorConfig, WhatIsNotDoneIsNot) {
+  const ModelConfig config =
+      preprocessed(R"({"do_resize": false, "do_normalize": false, "image_mean": [1, 1, 1]})");
+  EXPECT_EQ(config.mean, (std::array<double, 3>{0, 0, 0}));
+  EXPECT_EQ(config.std, (std::array<double, 3>{1, 1, 1}));
+  EXPECT_THAT(config.notes, ElementsAre(HasSubstr("does not resize")));
+  EXPECT_THROW(preprocessed(R"({"do_rescale": false})"), InputError);
+  EXPECT_THROW(preprocessed(R"({"rescale_factor": 1})"), InputError);
+  EXPECT_THROW(preprocessed(R"({"resample": 6})"), InputError);
+  EXPECT_THROW(preprocessed(R"({"size": {"longest_edge": 5}})"), InputError);
+}
+
 TEST(ModelConfig, LabelNamesMayBeNumbered) {
   EXPECT_THAT(parse(R"({"label_names": {"1": "b", "0": "a"}})").class_names, ElementsAre("a", "b"));
   EXPECT_THAT(parse(R"({"label_names": {"0": "a", "2": "c"}})").class_names, testing::IsEmpty());
@@ -92,6 +181,13 @@ TEST(ModelConfig, WritingAndReadingGiveTheSameModel) {
   options.fc_norm = true;
   options.activation = Activation::silu;
   options.norm_eps = 1e-5;
+  options.in_channels = 1;
+  options.layer_scale = true;
+  options.registers = 2;
+  options.no_embed_class = true;
+  options.pre_norm = true;
+  options.proj_bias = false;
+  options.pool_include_prefix = true;
   data::PreprocessConfig preprocess;
   preprocess.crop_pct = 1;
   preprocess.crop_mode = data::CropMode::border;
@@ -118,6 +214,13 @@ TEST(ModelConfig, WritingAndReadingGiveTheSameModel) {
   EXPECT_EQ(config.fc_norm, true);
   EXPECT_EQ(config.activation, Activation::silu);
   EXPECT_EQ(config.norm_eps, 1e-5);
+  EXPECT_EQ(config.in_channels, 1);
+  EXPECT_EQ(config.layer_scale, true);
+  EXPECT_EQ(config.registers, 2);
+  EXPECT_EQ(config.no_embed_class, true);
+  EXPECT_EQ(config.pre_norm, true);
+  EXPECT_EQ(config.proj_bias, false);
+  EXPECT_EQ(config.pool_include_prefix, true);
   EXPECT_EQ(config.crop_pct, 1);
   EXPECT_EQ(config.crop_mode, data::CropMode::border);
   EXPECT_EQ(config.interpolation, data::Interpolation::lanczos);
@@ -171,13 +274,8 @@ INSTANTIATE_TEST_SUITE_P(
                   "'img_size' is an array, expected 2 integers"},
         Malformed{"PatchNotSquare", R"({"model_args": {"patch_size": [8, 4]}})",
                   "'patch_size' is not square"},
-        Malformed{"GreyImages", R"({"model_args": {"in_chans": 1}})", "'in_chans' is 1, expected 3"},
-        Malformed{"GreyInput", R"({"pretrained_cfg": {"input_size": [1, 28, 28]}})", "has 1 channels"},
         Malformed{"InputOfTwoSides", R"({"pretrained_cfg": {"input_size": [224, 224]}})",
                   "expected 3 integers"},
-        Malformed{"NormalisedKeys", R"({"model_args": {"qk_norm": true}})",
-                  "'qk_norm' is true, which this version"},
-        Malformed{"LayerScale", R"({"model_args": {"init_values": 1e-5}})", "does not support"},
         Malformed{"MeanOfTwo", R"({"pretrained_cfg": {"mean": [0.5, 0.5]}})",
                   "config.json: pretrained_cfg: 'mean' is an array, expected three numbers"},
         Malformed{"StdOfText", R"({"pretrained_cfg": {"std": ["a", "b", "c"]}})", "expected three numbers"},
@@ -190,8 +288,17 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"Activation", R"({"model_args": {"act_layer": "swish"}})", "unknown activation 'swish'"},
         Malformed{"LabelsAsNumbers", R"({"label_names": [1, 2]})", "'label_names' holds an integer"},
         Malformed{"LabelsAsText", R"({"label_names": "cat"})", "'label_names' is a string"},
-        Malformed{"LabelsTooFew", R"({"label_names": ["a"], "num_classes": 2})",
-                  "has 1 names for 2 classes"}),
+        Malformed{"LabelsTooFew", R"({"label_names": ["a"], "num_classes": 2})", "has 1 names for 2 classes"},
+        Malformed{"OtherNorm", R"({"model_args": {"norm_layer": "rmsnorm"}})", "does not support"},
+        Malformed{
+            "TransformersKind", R"({"model_type": "swin"})",
+            "model_type 'swin' is none of vit, deit\nhint: a network of another kind runs as TorchScript"},
+        Malformed{"TransformersActivation", R"({"model_type": "vit", "hidden_act": "mish"})",
+                  "'hidden_act': unknown activation 'mish'"},
+        Malformed{"TransformersLabels", R"({"model_type": "vit", "id2label": ["a"]})",
+                  "'id2label' is an array, expected an object"},
+        Malformed{"TransformersPatch", R"({"model_type": "vit", "patch_size": [8, 4]})",
+                  "'patch_size' is not square"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -201,12 +201,11 @@ TEST_F(LoadTest, AllTensorsThatDoNotFitAreNamedInOneError) {
   edit([](Tensors& tensors) {
     tensors.erase("blocks.1.norm2.bias");
     tensors["blocks.0.attn.qkv.weight"] = torch::zeros({8, 8});
-    tensors["blocks.0.ls1.gamma"] = torch::zeros({8});
+    tensors["blocks.0.extra"] = torch::zeros({8});
   });
-  EXPECT_EQ(error(),
-            "error: " + weights_ +
-                ": tensor 'blocks.0.attn.qkv.weight' has shape [8, 8], expected [24, 8]; "
-                "tensor 'blocks.1.norm2.bias' is missing; tensor 'blocks.0.ls1.gamma' is unexpected");
+  EXPECT_EQ(error(), "error: " + weights_ +
+                         ": tensor 'blocks.0.attn.qkv.weight' has shape [8, 8], expected [24, 8]; "
+                         "tensor 'blocks.1.norm2.bias' is missing; tensor 'blocks.0.extra' is unexpected");
 }
 
 TEST_F(LoadTest, ManyMisfitsAreCounted) {
@@ -236,20 +235,95 @@ TEST_F(LoadTest, WeightsThatAreNoNumbersAreRefused) {
   EXPECT_THAT(error(), HasSubstr("tensor 'norm.bias' holds NaN or infinite values"));
 }
 
-TEST_F(LoadTest, APositionEmbeddingOfAnotherSizeIsNamedWithBothSizes) {
+TEST_F(LoadTest, APositionEmbeddingOfAnotherSizeIsResampled) {
   make();
   edit_config([](Json& config) { config["model_args"]["img_size"] = 32; });
-  EXPECT_THAT(error(), HasSubstr("tensor 'pos_embed' has 5 positions (16x16 pixels), but an image of 32x32 "
-                                 "pixels has 17"));
+  EXPECT_EQ(describe().options.image_height, 32);
+  EXPECT_THAT(describe().notes, ElementsAre("position embedding resampled from 2x2 to 4x4 patches"));
+  LoadOptions said;
+  said.image_size = 24;
+  const LoadedModel model = load_model(folder_.path(), said);
+  EXPECT_EQ(model.classifier->info().height, 24);
+  EXPECT_EQ(model.description.preprocess.width, 24);
+  EXPECT_EQ(model.classifier->logits(torch::rand({1, 3, 24, 24})).size(1), 3);
+  edit([](Tensors& tensors) { tensors["pos_embed"] = torch::zeros({1, 4, 8}); });
+  edit_config([](Json& config) { config["model_args"]["img_size"] = 16; });
+  EXPECT_TRUE(describe().options.no_embed_class);
+  edit([](Tensors& tensors) { tensors["pos_embed"] = torch::zeros({1, 7, 8}); });
+  EXPECT_THAT(error(), HasSubstr("tensor 'pos_embed' has 7 positions, but an image of 16x16 pixels has 5"));
 }
 
 TEST_F(LoadTest, ArchitecturesThatComputeSomethingElseAreRefused) {
   make();
   edit_config([](Json& config) { config["architecture"] = "vit_base_patch16_rpn_224"; });
   EXPECT_THAT(error(), HasSubstr("has post-norm blocks, which are not supported"));
+}
+
+TEST_F(LoadTest, AnArchitectureMayBeNamed) {
+  VisionTransformerOptions options = tests::tiny_options();
+  options.embed_dim = 64;
+  make(options);
+  std::filesystem::remove(config_);
+  LoadOptions said;
+  said.architecture = "vit_base_patch16_clip_quickgelu_224.openai";
+  const CheckpointDescription description = describe(said);
+  EXPECT_EQ(description.architecture, "vit_base_patch16_clip_quickgelu_224.openai");
+  EXPECT_EQ(description.options.activation, Activation::quick_gelu);
+  EXPECT_EQ(description.options.norm_eps, 1e-5);
+  EXPECT_THAT(description.notes, Not(testing::Contains(HasSubstr("norm_eps assumed"))));
+  said.architecture = "resnet50";
+  EXPECT_THROW(describe(said), UsageError);
+}
+
+TEST_F(LoadTest, LearntPartsOfTheAttentionTellTheFormulation) {
+  VisionTransformerOptions options = tests::tiny_options();
+  options.attention = AttentionKind::qknorm_hs;
+  make(options);
+  edit_config([](Json& config) {
+    config.erase("attention");
+    config["model_args"].erase("num_heads");
+  });
+  EXPECT_EQ(describe().options.attention, AttentionKind::qknorm_hs);
+  EXPECT_EQ(describe().options.num_heads, 2);
+  EXPECT_EQ(describe().attention_source, "inferred");
+  LoadOptions said;
+  said.attention = AttentionKind::quest;
+  EXPECT_THAT(error(said),
+              HasSubstr("attention 'quest' has no use for the tensor 'blocks.0.attn.scale' of the "
+                        "file\nhint: with these tensors, --attention may be qknorm-hs"));
+  said.attention = AttentionKind::qknorm_ds;
+  EXPECT_THAT(error(said),
+              HasSubstr("attention 'qknorm-ds' needs the tensor 'blocks.0.attn.k_scale', which the file "
+                        "lacks, and has no use for the tensor 'blocks.0.attn.scale' of the file"));
+}
+
+TEST_F(LoadTest, AnotherFormulationOnPurposeIsNoted) {
   make();
-  edit([](Tensors& tensors) { tensors["pos_embed"] = torch::zeros({1, 4, 8}); });
-  EXPECT_THAT(error(), HasSubstr("none for the class token (timm's no_embed_class), which is not supported"));
+  LoadOptions said;
+  said.attention = AttentionKind::qnorm;
+  EXPECT_THAT(describe(said).notes,
+              ElementsAre("attention is qnorm on demand; the checkpoint says standard"));
+  said.attention = AttentionKind::qknorm_hs;
+  EXPECT_THAT(error(said),
+              HasSubstr("attention 'qknorm-hs' needs the tensor 'blocks.0.attn.scale', which the file "
+                        "lacks\nhint: with these tensors, --attention may be standard, quest, qnorm"));
+}
+
+TEST_F(LoadTest, InspectionShowsTensorsAndWhatIsWrong) {
+  make();
+  Inspection inspection = inspect_checkpoint(folder_.path(), {});
+  EXPECT_FALSE(inspection.problem);
+  EXPECT_EQ(inspection.json.at("tensors").at(0), (Json{{"name", "blocks.0.attn.proj.bias"},
+                                                       {"type", "F32"},
+                                                       {"shape", {8}},
+                                                       {"from", {"blocks.0.attn.proj.bias"}}}));
+  edit([](Tensors& tensors) { tensors.erase("norm.bias"); });
+  inspection = inspect_checkpoint(folder_.path(), {});
+  ASSERT_TRUE(inspection.problem);
+  EXPECT_THAT(inspection.problem->what(), HasSubstr("tensor 'norm.bias' is missing"));
+  EXPECT_EQ(inspection.json.at("container"), "safetensors");
+  EXPECT_THAT(inspection.json.at("problem").get<std::string>(), HasSubstr("tensor 'norm.bias' is missing"));
+  EXPECT_EQ(inspection.json.at("dialect"), "timm");
 }
 
 TEST_F(LoadTest, ATruncatedFileSaysHowMuchIsMissing) {
@@ -261,9 +335,10 @@ TEST_F(LoadTest, ATruncatedFileSaysHowMuchIsMissing) {
 }
 
 TEST_F(LoadTest, FilesThatAreNotThereAreNamed) {
-  EXPECT_THAT(error(), HasSubstr("has no model.safetensors"));
-  write_file_atomically(folder_ / "pytorch_model.bin", "x");
-  EXPECT_THAT(error(), HasSubstr("hint: it holds 'pytorch_model.bin'"));
+  EXPECT_THAT(error(), HasSubstr("holds no weights\nhint: a checkpoint folder holds model.safetensors"));
+  write_file_atomically(folder_ / "a.pth", "x");
+  write_file_atomically(folder_ / "b.npz", "x");
+  EXPECT_THAT(error(), HasSubstr("holds 2 files of weights\nhint: give one of them: " + (folder_ / "a.pth")));
   EXPECT_THROW(load_model(folder_ / "none", {}), InputError);
 }
 
@@ -299,6 +374,13 @@ TEST_F(LoadTest, FindsCheckpointsInAFolder) {
   std::filesystem::create_directory(folder_ / "logs");
   EXPECT_THAT(find_checkpoints(folder_.path()), ElementsAre(folder_ / "a", folder_ / "b"));
   EXPECT_THAT(find_checkpoints(folder_ / "a"), ElementsAre(folder_ / "a"));
+  write_file_atomically(folder_ / "epoch-3.pth.tar", "x");
+  write_file_atomically(folder_ / "notes.txt", "x");
+  std::filesystem::create_directory(folder_ / "c");
+  write_file_atomically(folder_ / "c/weights.npz", "x");
+  write_file_atomically(folder_ / "c/config.json", "{}");
+  EXPECT_THAT(find_checkpoints(folder_.path()),
+              ElementsAre(folder_ / "a", folder_ / "b", folder_ / "c", folder_ / "epoch-3.pth.tar"));
   EXPECT_THAT(find_checkpoints(folder_ / "a/model.safetensors"),
               ElementsAre(folder_ / "a/model.safetensors"));
 }

@@ -10,6 +10,8 @@
 
 #include "core/error.h"
 #include "core/files.h"
+#include "models/checkpoint/read_tensor.h"
+#include "models/checkpoint/safetensors_header.h"
 #include "tests/temporary_folder.h"
 
 namespace vitrobust::models {
@@ -110,8 +112,8 @@ TEST_F(SafetensorsTest, ReadsUnalignedData) {
 
 TEST_F(SafetensorsTest, ConvertsToTheTypeAskedFor) {
   write_safetensors(path_, {{"a", torch::tensor({0.1F})}}, {});
-  const SafetensorsHeader header = read_safetensors_header(path_);
-  const at::Tensor tensor = read_safetensors_tensor(path_, header.tensors[0], at::kDouble);
+  const TensorCatalogue catalogue = open_safetensors(open_file_source(path_));
+  const at::Tensor tensor = read_tensor(catalogue, catalogue.tensors[0], at::kDouble);
   EXPECT_EQ(tensor.item<double>(), static_cast<double>(0.1F));
 }
 
@@ -126,9 +128,9 @@ TEST_F(SafetensorsTest, NamesATypeThatCannotBeRead) {
 
 TEST_F(SafetensorsTest, AFileThatShrinksWhileItIsReadIsAnError) {
   write_safetensors(path_, {{"a", torch::ones(100)}}, {});
-  const SafetensorsHeader header = read_safetensors_header(path_);
+  const TensorCatalogue catalogue = open_safetensors(open_file_source(path_));
   std::filesystem::resize_file(path_, 200);
-  EXPECT_THROW(read_safetensors_tensor(path_, header.tensors[0], at::kFloat), InputError);
+  EXPECT_THROW(read_tensor(catalogue, catalogue.tensors[0], at::kFloat), InputError);
 }
 
 }  // namespace

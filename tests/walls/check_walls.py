@@ -15,6 +15,7 @@ LIBRARIES = {
     "json": ("nlohmann/",),
     "fmt": ("fmt/",),
     "openssl": ("openssl/",),
+    "zlib": ("zlib.h",),
     "boost": ("boost/",),
     "sqlite": ("sqlite3.h", "SQLiteCpp/"),
     "archive": ("archive.h", "archive_entry.h"),
@@ -26,7 +27,7 @@ SYSTEM = re.compile(r"(sys/|netinet/)?[a-z0-9_]+(\.h)?$")  # the standard librar
 
 # folder -> (what of this repository it may include: folders or single headers, which libraries it may see)
 WALLS = {
-    "core": ({"core"}, {"json", "fmt", "openssl"}),
+    "core": ({"core"}, {"json", "fmt", "openssl", "zlib"}),
     "data": ({"core", "data"}, {"fmt", "opencv", "archive"}),
     "corruptions": ({"core", "corruptions", "data/image.h"}, {"fmt", "opencv", "jpeg"}),
     "models": ({"core", "models", "data/preprocess_config.h"}, {"fmt", "torch"}),
