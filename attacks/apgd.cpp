@@ -8,6 +8,7 @@
 #include "attacks/active_set.h"
 #include "attacks/apgd_run.h"
 #include "attacks/losses.h"
+#include "attacks/parameters.h"
 #include "attacks/random_start.h"
 #include "attacks/targets.h"
 
@@ -88,15 +89,6 @@ class Apgd final : public Attack {
   ApgdOptions options_;
 };
 
-ParameterSpec count(std::string name, std::string default_value, std::string help) {
-  return {.name = std::move(name),
-          .type = ParameterType::integer,
-          .default_value = std::move(default_value),
-          .help = std::move(help),
-          .minimum = 1,
-          .maximum = 100000};
-}
-
 ApgdOptions common_options(const Parameters& parameters, std::string_view name, std::int64_t targets) {
   const ThreatModel threat = ball_threat(parameters);
   const std::string& loss = parameters.choice("loss");
@@ -115,11 +107,11 @@ ApgdOptions common_options(const Parameters& parameters, std::string_view name, 
 
 std::vector<ParameterSpec> apgd_parameters() {
   ParameterSpec restarts =
-      count("restarts", "1", "attempts, each from its own random start (default 5 for l1)");
+      count_parameter("restarts", "1", "attempts, each from its own random start (default 5 for l1)");
   restarts.default_by = {"norm", {{"l1", "5"}}};
   return {norm_parameter({Norm::linf, Norm::l2, Norm::l1}),
           epsilon_parameter(),
-          count("steps", "100", "iterations of a restart"),
+          count_parameter("steps", "100", "iterations of a restart"),
           loss_parameter(),
           std::move(restarts),
           eot_parameter(),
@@ -134,14 +126,14 @@ std::vector<ParameterSpec> apgd_t_parameters() {
   ParameterSpec loss = loss_parameter();
   loss.default_value = "dlr";
   ParameterSpec targets =
-      count("targets", "9", "classes that are aimed at, nearest first (default 5 for l1)");
+      count_parameter("targets", "9", "classes that are aimed at, nearest first (default 5 for l1)");
   targets.default_by = {"norm", {{"l1", "5"}}};
   return {norm_parameter({Norm::linf, Norm::l2, Norm::l1}),
           epsilon_parameter(),
-          count("steps", "100", "iterations of a restart"),
+          count_parameter("steps", "100", "iterations of a restart"),
           std::move(loss),
           std::move(targets),
-          count("restarts", "1", "attempts at each target, each from its own random start"),
+          count_parameter("restarts", "1", "attempts at each target, each from its own random start"),
           eot_parameter(),
           mode_parameter()};
 }

@@ -9,6 +9,7 @@
 #include "attacks/adam.h"
 #include "attacks/losses.h"
 #include "attacks/nearest_set.h"
+#include "attacks/parameters.h"
 #include "attacks/rows.h"
 
 namespace vitrobust::attacks {
@@ -129,47 +130,28 @@ class Cw final : public Attack {
   CwOptions options_;
 };
 
-ParameterSpec whole(const char* name, const char* value, const char* help) {
-  return {.name = name,
-          .type = ParameterType::integer,
-          .default_value = value,
-          .help = help,
-          .minimum = 1,
-          .maximum = 1000000};
-}
-
-ParameterSpec number(const char* name, const char* value, const char* help, double minimum) {
-  return {.name = name,
-          .type = ParameterType::fraction,
-          .default_value = value,
-          .help = help,
-          .minimum = minimum,
-          .maximum = 1e6};
-}
-
 }  // namespace
 
 std::vector<ParameterSpec> cw_parameters() {
   return {
       optional_epsilon_parameter(),
-      whole("steps", "1000", "steps of Adam for each constant"),
-      whole("search_steps", "9", "constants that are tried"),
-      number("learning_rate", "0.01", "of Adam, in the space of atanh", 1e-9),
-      number("initial_constant", "0.001", "first weight of the loss beside the squared distance", 1e-9),
-      number("confidence", "0", "margin by which the label must lose", 0),
+      count_parameter("steps", "1000", "steps of Adam for each constant", 1e6),
+      count_parameter("search_steps", "9", "constants that are tried", 1e6),
+      amount_parameter("learning_rate", "0.01", "of Adam, in the space of atanh", 1e-9, 1e6),
+      amount_parameter("initial_constant", "0.001", "first weight of the loss beside the squared distance",
+                       1e-9, 1e6),
+      amount_parameter("confidence", "0", "margin by which the label must lose", 0, 1e6),
   };
 }
 
 std::unique_ptr<Attack> make_cw(const Parameters& parameters) {
   const ThreatModel threat = ball_threat(Norm::l2, parameters);
-  CwOptions options{.epsilon = std::nullopt,
-                    .steps = parameters.integer("steps"),
-                    .search_steps = parameters.integer("search_steps"),
-                    .learning_rate = parameters.fraction("learning_rate").value(),
-                    .initial_constant = parameters.fraction("initial_constant").value(),
-                    .confidence = parameters.fraction("confidence").value()};
-  if (threat.epsilon) options.epsilon = threat.epsilon->value();
-  return std::make_unique<Cw>(options);
+  return std::make_unique<Cw>(CwOptions{.epsilon = threat.radius(),
+                                        .steps = parameters.integer("steps"),
+                                        .search_steps = parameters.integer("search_steps"),
+                                        .learning_rate = parameters.fraction("learning_rate").value(),
+                                        .initial_constant = parameters.fraction("initial_constant").value(),
+                                        .confidence = parameters.fraction("confidence").value()});
 }
 
 }  // namespace vitrobust::attacks

@@ -4,6 +4,7 @@
 
 #include "attacks/boundary.h"
 #include "attacks/nearest_set.h"
+#include "attacks/parameters.h"
 #include "attacks/rows.h"
 
 namespace vitrobust::attacks {
@@ -79,36 +80,19 @@ std::vector<ParameterSpec> deepfool_parameters() {
   return {
       norm_parameter({Norm::l2, Norm::linf}),
       optional_epsilon_parameter(),
-      {.name = "steps",
-       .type = ParameterType::integer,
-       .default_value = "50",
-       .help = "steps to the boundary at most",
-       .minimum = 1,
-       .maximum = 100000},
-      {.name = "classes",
-       .type = ParameterType::integer,
-       .default_value = "9",
-       .help = "other classes, the likeliest ones, whose boundaries are looked at",
-       .minimum = 1,
-       .maximum = 100000},
-      {.name = "overshoot",
-       .type = ParameterType::fraction,
-       .default_value = "0.02",
-       .help = "by how much the way to the boundary is lengthened",
-       .minimum = 0,
-       .maximum = 100},
+      count_parameter("steps", "50", "steps to the boundary at most"),
+      count_parameter("classes", "9", "other classes, the likeliest ones, whose boundaries are looked at"),
+      amount_parameter("overshoot", "0.02", "by how much the way to the boundary is lengthened", 0, 100),
   };
 }
 
 std::unique_ptr<Attack> make_deepfool(const Parameters& parameters) {
   const ThreatModel threat = ball_threat(parameters);
-  DeepFoolOptions options{.norm = threat.norm,
-                          .epsilon = std::nullopt,
-                          .steps = parameters.integer("steps"),
-                          .classes = parameters.integer("classes"),
-                          .overshoot = parameters.fraction("overshoot").value()};
-  if (threat.epsilon) options.epsilon = threat.epsilon->value();
-  return std::make_unique<DeepFool>(options);
+  return std::make_unique<DeepFool>(DeepFoolOptions{.norm = threat.norm,
+                                                    .epsilon = threat.radius(),
+                                                    .steps = parameters.integer("steps"),
+                                                    .classes = parameters.integer("classes"),
+                                                    .overshoot = parameters.fraction("overshoot").value()});
 }
 
 }  // namespace vitrobust::attacks

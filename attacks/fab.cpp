@@ -8,6 +8,7 @@
 #include "attacks/fab_projection.h"
 #include "attacks/nearest_set.h"
 #include "attacks/objective.h"
+#include "attacks/parameters.h"
 #include "attacks/random_start.h"
 #include "attacks/rows.h"
 #include "core/error.h"
@@ -109,35 +110,17 @@ class Fab final : public Attack {
   FabOptions options_;
 };
 
-ParameterSpec whole(const char* name, const char* value, const char* help) {
-  return {.name = name,
-          .type = ParameterType::integer,
-          .default_value = value,
-          .help = help,
-          .minimum = 1,
-          .maximum = 100000};
-}
-
-ParameterSpec factor(const char* name, const char* value, const char* help, double maximum) {
-  return {.name = name,
-          .type = ParameterType::fraction,
-          .default_value = value,
-          .help = help,
-          .minimum = 0,
-          .maximum = maximum};
-}
-
 std::vector<ParameterSpec> parameters_with(ParameterSpec rivals) {
   ParameterSpec epsilon = epsilon_parameter();
   epsilon.words = {"none"};
   return {norm_parameter({Norm::linf, Norm::l2, Norm::l1}),
           std::move(epsilon),
-          whole("steps", "100", "steps of a run"),
-          whole("restarts", "1", "attempts, from the second on from a random start"),
+          count_parameter("steps", "100", "steps of a run"),
+          count_parameter("restarts", "1", "attempts, from the second on from a random start"),
           std::move(rivals),
-          factor("alpha_max", "0.1", "largest weight of the clean image's projection", 1),
-          factor("eta", "1.05", "overshoot beyond the boundary", 10),
-          factor("beta", "0.9", "share of the way that is kept after a success", 1),
+          amount_parameter("alpha_max", "0.1", "largest weight of the clean image's projection", 0, 1),
+          amount_parameter("eta", "1.05", "overshoot beyond the boundary", 0, 10),
+          amount_parameter("beta", "0.9", "share of the way that is kept after a success", 0, 1),
           mode_parameter()};
 }
 
@@ -145,7 +128,7 @@ std::unique_ptr<Attack> make(const Parameters& parameters, const char* name, con
   const ThreatModel threat = ball_threat(parameters);
   FabOptions options{.name = std::string("attack/") + name,
                      .norm = threat.norm,
-                     .epsilon = std::nullopt,
+                     .epsilon = threat.radius(),
                      .steps = parameters.integer("steps"),
                      .restarts = parameters.integer("restarts"),
                      .rivals = parameters.integer(rivals),
@@ -154,7 +137,6 @@ std::unique_ptr<Attack> make(const Parameters& parameters, const char* name, con
                      .eta = parameters.fraction("eta").value(),
                      .beta = parameters.fraction("beta").value(),
                      .mode = mode_of(parameters)};
-  if (threat.epsilon) options.epsilon = threat.epsilon->value();
   if (options.restarts > 1 && !options.epsilon)
     throw UsageError(std::string(name) + ": restarts start inside the ball, and eps=none has none",
                      "use restarts=1 or give eps");
@@ -165,11 +147,12 @@ std::unique_ptr<Attack> make(const Parameters& parameters, const char* name, con
 
 std::vector<ParameterSpec> fab_parameters() {
   return parameters_with(
-      whole("classes", "9", "other classes, the likeliest ones, whose boundaries are looked at"));
+      count_parameter("classes", "9", "other classes, the likeliest ones, whose boundaries are looked at"));
 }
 
 std::vector<ParameterSpec> fab_t_parameters() {
-  return parameters_with(whole("targets", "9", "other classes, the likeliest ones, with a run towards each"));
+  return parameters_with(
+      count_parameter("targets", "9", "other classes, the likeliest ones, with a run towards each"));
 }
 
 std::unique_ptr<Attack> make_fab(const Parameters& parameters) {

@@ -6,6 +6,7 @@
 
 #include "attacks/active_set.h"
 #include "attacks/losses.h"
+#include "attacks/parameters.h"
 #include "attacks/patch_choice.h"
 #include "attacks/patches.h"
 #include "attacks/random_start.h"
@@ -160,24 +161,10 @@ ParameterSpec unbounded_epsilon() {
 std::vector<ParameterSpec> patch_fool_parameters() {
   std::vector<ParameterSpec> parameters = {
       unbounded_epsilon(),
-      {.name = "step_size",
-       .type = ParameterType::fraction,
-       .default_value = "0.05",
-       .help = "learning rate of Adam, pixels in [0,1]",
-       .minimum = 0,
-       .maximum = 1},
-      {.name = "steps",
-       .type = ParameterType::integer,
-       .default_value = "250",
-       .help = "gradient steps",
-       .minimum = 1,
-       .maximum = 100000},
-      {.name = "attention_weight",
-       .type = ParameterType::fraction,
-       .default_value = "0.002",
-       .help = "of the attention losses; 0: the cross-entropy alone",
-       .minimum = 0,
-       .maximum = 1000},
+      amount_parameter("step_size", "0.05", "learning rate of Adam, pixels in [0,1]", 0, 1),
+      count_parameter("steps", "250", "gradient steps"),
+      amount_parameter("attention_weight", "0.002", "of the attention losses; 0: the cross-entropy alone", 0,
+                       1000),
   };
   for (const auto& shared : {patch_parameters("1"), patch_choice_parameters("attention")})
     parameters.insert(parameters.end(), shared.begin(), shared.end());

@@ -3,27 +3,18 @@
 #include "attacks/gradient_ascent.h"
 #include "attacks/losses.h"
 #include "attacks/objective.h"
+#include "attacks/parameters.h"
 #include "core/error.h"
 
 namespace vitrobust::attacks {
 namespace {
 
 ParameterSpec step_size_parameter() {
-  return {.name = "step_size",
-          .type = ParameterType::fraction,
-          .default_value = "2/255",
-          .help = "length of a step, pixels in [0,1]",
-          .minimum = 0,
-          .maximum = 1e6};
+  return amount_parameter("step_size", "2/255", "length of a step, pixels in [0,1]", 0, 1e6);
 }
 
 ParameterSpec steps_parameter(const char* default_value) {
-  return {.name = "steps",
-          .type = ParameterType::integer,
-          .default_value = default_value,
-          .help = "gradient steps of a restart",
-          .minimum = 1,
-          .maximum = 100000};
+  return count_parameter("steps", default_value, "gradient steps of a restart");
 }
 
 /// Steps of the sign of the cross-entropy's gradient in L∞, from the clean image.
@@ -60,16 +51,10 @@ std::unique_ptr<Attack> make_bim(const Parameters& parameters) {
 }
 
 std::vector<ParameterSpec> mi_fgsm_parameters() {
-  return {epsilon_parameter(Norm::linf),
-          step_size_parameter(),
-          steps_parameter("10"),
-          {.name = "decay",
-           .type = ParameterType::fraction,
-           .default_value = "1",
-           .help = "what is left of the accumulated gradient in the next step",
-           .minimum = 0,
-           .maximum = 1000},
-          target_parameter()};
+  return {
+      epsilon_parameter(Norm::linf), step_size_parameter(), steps_parameter("10"),
+      amount_parameter("decay", "1", "what is left of the accumulated gradient in the next step", 0, 1000),
+      target_parameter()};
 }
 
 std::unique_ptr<Attack> make_mi_fgsm(const Parameters& parameters) {
@@ -86,12 +71,7 @@ std::vector<ParameterSpec> pgd_parameters() {
           epsilon_parameter(),
           std::move(step_size),
           steps_parameter("20"),
-          {.name = "restarts",
-           .type = ParameterType::integer,
-           .default_value = "1",
-           .help = "attempts, each from its own random start",
-           .minimum = 1,
-           .maximum = 100000},
+          restarts_parameter(),
           {.name = "random_start",
            .type = ParameterType::flag,
            .default_value = "true",

@@ -8,6 +8,7 @@
 #include "attacks/adam.h"
 #include "attacks/ball.h"
 #include "attacks/losses.h"
+#include "attacks/parameters.h"
 #include "attacks/sample_streams.h"
 
 namespace vitrobust::attacks {
@@ -94,34 +95,15 @@ class Spsa final : public Attack {
   SpsaOptions options_;
 };
 
-ParameterSpec count(const char* name, const char* value, const char* help) {
-  return {.name = name,
-          .type = ParameterType::integer,
-          .default_value = value,
-          .help = help,
-          .minimum = 1,
-          .maximum = 1000000};
-}
-
 }  // namespace
 
 std::vector<ParameterSpec> spsa_parameters() {
   return {
       epsilon_parameter(Norm::linf),
-      count("iterations", "100", "steps of Adam"),
-      count("samples", "128", "random directions a step, two passes each"),
-      {.name = "delta",
-       .type = ParameterType::fraction,
-       .default_value = "0.01",
-       .help = "distance at which the loss is compared, pixels in [0,1]",
-       .minimum = 1e-6,
-       .maximum = 1},
-      {.name = "learning_rate",
-       .type = ParameterType::fraction,
-       .default_value = "0.01",
-       .help = "of Adam, pixels in [0,1]",
-       .minimum = 1e-9,
-       .maximum = 1e6},
+      count_parameter("iterations", "100", "steps of Adam", 1e6),
+      count_parameter("samples", "128", "random directions a step, two passes each", 1e6),
+      amount_parameter("delta", "0.01", "distance at which the loss is compared, pixels in [0,1]", 1e-6, 1),
+      amount_parameter("learning_rate", "0.01", "of Adam, pixels in [0,1]", 1e-9, 1e6),
   };
 }
 

@@ -7,6 +7,7 @@
 #include "attacks/active_set.h"
 #include "attacks/ball.h"
 #include "attacks/losses.h"
+#include "attacks/parameters.h"
 #include "attacks/rows.h"
 #include "attacks/sample_streams.h"
 #include "attacks/square_moves.h"
@@ -95,24 +96,9 @@ std::vector<ParameterSpec> square_parameters() {
   return {
       norm_parameter({Norm::linf, Norm::l2, Norm::l1}),
       epsilon_parameter(),
-      {.name = "queries",
-       .type = ParameterType::integer,
-       .default_value = "5000",
-       .help = "windows tried in a restart",
-       .minimum = 1,
-       .maximum = 10000000},
-      {.name = "p",
-       .type = ParameterType::fraction,
-       .default_value = "0.8",
-       .help = "share of the pixels in the first windows",
-       .minimum = 1e-6,
-       .maximum = 1},
-      {.name = "restarts",
-       .type = ParameterType::integer,
-       .default_value = "1",
-       .help = "attempts, each from its own random start",
-       .minimum = 1,
-       .maximum = 100000},
+      count_parameter("queries", "5000", "windows tried in a restart", 1e7),
+      amount_parameter("p", "0.8", "share of the pixels in the first windows", 1e-6, 1),
+      restarts_parameter(),
       {.name = "rescale_schedule",
        .type = ParameterType::flag,
        .default_value = "false",

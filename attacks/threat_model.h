@@ -38,6 +38,10 @@ struct ThreatModel {
   /// None: every pixel may change.
   std::optional<PatchLimit> patches = std::nullopt;
 
+  /// eps as a number; none where it is.
+  [[nodiscard]] std::optional<double> radius() const {
+    return epsilon ? std::optional(epsilon->value()) : std::nullopt;
+  }
   /// "linf, eps=8/255"; "l2, eps=none"; "linf, eps=1, 2 patches of 16×16".
   [[nodiscard]] std::string text() const;
 };

@@ -4,6 +4,7 @@
 
 #include "attacks/active_set.h"
 #include "attacks/losses.h"
+#include "attacks/parameters.h"
 #include "attacks/patch_choice.h"
 #include "attacks/patches.h"
 #include "attacks/random_start.h"
@@ -75,24 +76,9 @@ class TokenPgd final : public Attack {
 std::vector<ParameterSpec> token_pgd_parameters() {
   std::vector<ParameterSpec> parameters = {
       epsilon_parameter(Norm::linf),
-      {.name = "step_size",
-       .type = ParameterType::fraction,
-       .default_value = "2/255",
-       .help = "length of a step, pixels in [0,1]",
-       .minimum = 0,
-       .maximum = 1},
-      {.name = "steps",
-       .type = ParameterType::integer,
-       .default_value = "20",
-       .help = "gradient steps of a restart",
-       .minimum = 1,
-       .maximum = 100000},
-      {.name = "restarts",
-       .type = ParameterType::integer,
-       .default_value = "1",
-       .help = "attempts, each from its own random start",
-       .minimum = 1,
-       .maximum = 100000},
+      amount_parameter("step_size", "2/255", "length of a step, pixels in [0,1]", 0, 1),
+      count_parameter("steps", "20", "gradient steps of a restart"),
+      restarts_parameter(),
   };
   for (const auto& shared : {patch_parameters("4"), patch_choice_parameters("gradient")})
     parameters.insert(parameters.end(), shared.begin(), shared.end());

@@ -91,13 +91,15 @@ void to_units(const std::uint8_t* bytes, std::size_t size, double* out) {
 /// time.
 class AlignedRows {
  public:
+  /// Values on a line.
+  static constexpr std::size_t kLine = 8;
+
   AlignedRows(std::size_t rows, std::size_t values)
       : stride_((values + kLine - 1) / kLine), lines_(rows * stride_) {}
 
   double* row(std::size_t y) { return lines_[y * stride_].values; }
 
  private:
-  static constexpr std::size_t kLine = 8;
   struct alignas(64) Line {
     double values[kLine];
   };
@@ -121,7 +123,7 @@ void filter_rows(int rows, int columns, int channels, double sigma, Load load, S
   const auto held_row = [&](std::ptrdiff_t y) { return held.row(static_cast<std::size_t>(y) % (taps + 1)); };
   // Along a row the taps read the row itself, shifted, with its border pixels repeated on both sides.
   const std::size_t side = radius * pixel;
-  const std::size_t aligned_side = (side + 7) / 8 * 8;
+  const std::size_t aligned_side = (side + AlignedRows::kLine - 1) / AlignedRows::kLine * AlignedRows::kLine;
   AlignedRows padded(2, aligned_side + line + side);
   AlignedRows filtered(1, line);
   std::vector<const double*> vertical(taps + 1);

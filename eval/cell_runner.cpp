@@ -92,6 +92,12 @@ void save_samples(const SampleWriter& writer, const Batch& batch, const at::Tens
   }
 }
 
+/// What the classifier saw and said, where somebody wants it; a row per sample.
+void write(CellFiles& files, const Batch& batch, const at::Tensor& inputs, const at::Tensor& logits) {
+  if (files.inputs) files.inputs->write(batch.ids, inputs);
+  if (files.logits) files.logits->write(batch.ids, logits);
+}
+
 /// Frames stand one after the other in a pass; files have a row per sample.
 at::Tensor row_per_sample(const at::Tensor& frames, std::size_t samples) {
   std::vector<std::int64_t> shape = frames.sizes().vec();
@@ -104,11 +110,8 @@ std::vector<reports::Outcome> evaluate_sequences(const CellContext& context, con
                                                  CellFiles& files) {
   const at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
   const at::Tensor logits = context.classifier.logits(images);
-  if (files.inputs) files.inputs->write(batch.ids, row_per_sample(images, batch.ids.size()));
-  if (files.logits) files.logits->write(batch.ids, row_per_sample(logits, batch.ids.size()));
-  std::vector<reports::Outcome> outcomes = score_sequences(batch, logits, context.cell.perturbation->pairs());
-  outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
-  return outcomes;
+  write(files, batch, row_per_sample(images, batch.ids.size()), row_per_sample(logits, batch.ids.size()));
+  return score_sequences(batch, logits, context.cell.perturbation->pairs());
 }
 
 /// Nothing of this passes the audit, which is the point: what was done is measured, in pixels, and said.
@@ -129,19 +132,12 @@ std::vector<reports::Outcome> evaluate_legacy(const CellContext& context, const 
   const at::Tensor logits = classifier.logits(found);
   std::vector<reports::Outcome> outcomes = score(batch, logits);
   add_attack_figures(attacked, outcomes);
-  if (files.inputs) files.inputs->write(batch.ids, attacked.images);
-  if (files.logits) files.logits->write(batch.ids, logits);
-  outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
+  write(files, batch, attacked.images, logits);
   return outcomes;
 }
 
-}  // namespace
-
-std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const Batch& batch,
-                                             CellFiles& files) {
-  if (batch.ids.empty()) return batch.failed;
-  if (context.cell.perturbation) return evaluate_sequences(context, batch, files);
-  if (context.cell.legacy) return evaluate_legacy(context, batch, files);
+std::vector<reports::Outcome> evaluate_images(const CellContext& context, const Batch& batch,
+                                              CellFiles& files) {
   at::Tensor images = to_tensor(batch.images, context.classifier.dtype());
   std::optional<Attacked> attacked;
   if (context.cell.attack) {
@@ -151,9 +147,20 @@ std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const B
   const at::Tensor logits = context.classifier.logits(images);
   std::vector<reports::Outcome> outcomes = score(batch, logits);
   if (attacked) add_attack_figures(*attacked, outcomes);
-  if (files.inputs) files.inputs->write(batch.ids, images);
-  if (files.logits) files.logits->write(batch.ids, logits);
+  write(files, batch, images, logits);
   if (files.samples) save_samples(*files.samples, batch, images, attacked.has_value());
+  return outcomes;
+}
+
+}  // namespace
+
+std::vector<reports::Outcome> evaluate_batch(const CellContext& context, const Batch& batch,
+                                             CellFiles& files) {
+  if (batch.ids.empty()) return batch.failed;
+  std::vector<reports::Outcome> outcomes = context.cell.perturbation
+                                               ? evaluate_sequences(context, batch, files)
+                                           : context.cell.legacy ? evaluate_legacy(context, batch, files)
+                                                                 : evaluate_images(context, batch, files);
   outcomes.insert(outcomes.end(), batch.failed.begin(), batch.failed.end());
   return outcomes;
 }

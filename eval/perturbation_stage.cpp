@@ -39,7 +39,7 @@ std::optional<PlannedPerturbation> plan_perturbation(const Stage& stage) {
                              .parameters = parameters.to_json()};
 }
 
-std::string note_on(const PlannedPerturbation& /*perturbation*/, const CorruptionSettings& settings) {
+std::string note_on_perturbations(const CorruptionSettings& settings) {
   if (settings.parameter_set == corruptions::ParameterSet::cifar) return {};
   return "frames without the video compression of the published ImageNet-P: not comparable with its figures";
 }

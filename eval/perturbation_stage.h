@@ -37,8 +37,8 @@ struct PlannedPerturbation {
 /// @throws UsageError for an unknown sequence or a difficulty that is not 1 to 3
 std::optional<PlannedPerturbation> plan_perturbation(const Stage& stage);
 
-/// What a reader of the sequence's row must know; empty when there is nothing.
-std::string note_on(const PlannedPerturbation& perturbation, const CorruptionSettings& settings);
+/// What a reader of a sequence's row must know; empty when there is nothing.
+std::string note_on_perturbations(const CorruptionSettings& settings);
 
 /// The sample's frames, cropped to `side` unless it is 0.
 /// @param image the sample as it is before the crop

@@ -44,9 +44,8 @@ void pair_row(const std::deque<RunSource>& sources, const std::vector<std::size_
   if (!has_figure(baseline_row)) return;
   std::optional<std::vector<reports::Outcome>> baseline;
   for (const std::size_t model : others) {
-    const auto& rows = sources[model].view().rows;
-    const auto row = std::ranges::find(rows, baseline_row.id, &reports::RowView::id);
-    if (row == rows.end() || !has_figure(*row)) continue;
+    const reports::RowView* const row = reports::find_row(sources[model].view(), baseline_row.id);
+    if (row == nullptr || !has_figure(*row)) continue;
     if (!baseline) baseline = sources[*set.baseline].outcomes(baseline_row);
     reports::PairedCell cell{.model = model, .row_id = row->id, .counts = {}, .interval = {}};
     cell.counts = reports::pair_outcomes(*baseline, sources[model].outcomes(*row), row->id).counts;

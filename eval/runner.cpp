@@ -13,7 +13,6 @@
 #include "core/error.h"
 #include "core/files.h"
 #include "core/sha256.h"
-#include "data/preprocess.h"
 #include "eval/in_parts.h"
 #include "eval/interrupt.h"
 #include "eval/model_probe.h"
@@ -115,7 +114,6 @@ std::vector<std::uint64_t> Runner::pending(std::size_t index, Chunk chunk) const
 
 void Runner::run(Progress& progress) {
   if (pending_work() == 0) return;
-  probe();
   std::vector<CellFiles> files = open_files();
   ImageCache cache(setup_.dataset, setup_.model.preprocess);
   for (std::uint64_t first = 0; first < setup_.samples; first += chunk_size())
@@ -124,20 +122,16 @@ void Runner::run(Progress& progress) {
 }
 
 /// Once a run, on its first samples: a resumed run must find what an uninterrupted one does.
-void Runner::probe() {
+void Runner::probe(Chunk chunk, ImageCache& cache) {
   const bool attacks =
       std::ranges::any_of(setup_.plan, [](const PlannedCell& cell) { return cell.attack || cell.legacy; });
   if (!attacks || store_.note(kProbeNote)) return;
   Batch batch;
-  for (std::uint64_t id = 0; id < std::min(setup_.samples, kProbedSamples); ++id) {
-    try {
-      batch.images.push_back(data::preprocess(setup_.dataset.load(id), setup_.model.preprocess,
-                                              setup_.dataset.info().image_files));
-      batch.labels.push_back(setup_.dataset.label(id));
-    } catch (const InputError&) {
-      // The cells count and name what cannot be read.
-      continue;
-    }
+  for (std::uint64_t id = 0; id < std::min(chunk.count, kProbedSamples); ++id) {
+    std::optional<data::Image> image = readable_image(cache, id);
+    if (!image) continue;
+    batch.images.push_back(std::move(*image));
+    batch.labels.push_back(setup_.dataset.label(id));
   }
   Json found = Json::array();
   try {
@@ -165,6 +159,7 @@ std::vector<reports::GuardRail> Runner::guard_rails(std::span<const Json> rows) 
 
 void Runner::run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress) {
   cache.reset(chunk.first, chunk.count);
+  if (chunk.first == 0) probe(chunk, cache);
   for (std::size_t index = 0; index < setup_.plan.size(); ++index) {
     const std::vector<std::uint64_t> ids = pending(index, chunk);
     if (ids.empty() || failed_[index]) continue;
@@ -295,14 +290,11 @@ Json Runner::report(bool interrupted) const {
     const StoredCell stored = store_.cell(index);
     reports::Cell cell = setup_.plan[index].cell;
     cell.error = stored.error;
-    if (const auto& corruption = setup_.plan[index].corruption) {
-      const std::string note = note_on(*corruption, setup_.corruptions);
-      if (!note.empty()) cell.notes.push_back(note);
-    }
-    if (const auto& perturbation = setup_.plan[index].perturbation) {
-      const std::string note = note_on(*perturbation, setup_.corruptions);
-      if (!note.empty()) cell.notes.push_back(note);
-    }
+    std::string note;
+    if (const auto& corruption = setup_.plan[index].corruption)
+      note = note_on(*corruption, setup_.corruptions);
+    if (setup_.plan[index].perturbation) note = note_on_perturbations(setup_.corruptions);
+    if (!note.empty()) cell.notes.push_back(std::move(note));
     cell.n_planned = setup_.samples;
     cell.n_classes = static_cast<int>(classifier_.info().classes);
     if (stored.seconds > 0) cell.images_per_s = static_cast<double>(stored.outcomes) / stored.seconds;

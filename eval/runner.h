@@ -50,7 +50,7 @@ class Runner {
     std::uint64_t count = 0;
   };
 
-  void probe();
+  void probe(Chunk chunk, ImageCache& cache);
   [[nodiscard]] std::vector<reports::GuardRail> guard_rails(std::span<const Json> rows) const;
   void run_chunk(Chunk chunk, ImageCache& cache, std::vector<CellFiles>& files, Progress& progress);
   void run_cell(std::size_t index, const std::vector<std::uint64_t>& ids, ImageCache& cache, CellFiles& files,

@@ -15,17 +15,6 @@
 namespace vitrobust::models {
 namespace {
 
-/// The rows [begin, begin + count) of a batch that one pass works on.
-struct PassRows {
-  std::int64_t begin;
-  std::int64_t count;
-};
-
-PassRows rows_of_pass(std::int64_t pass, std::int64_t lanes, std::int64_t rows) {
-  const auto begin = pass * lanes;
-  return {begin, std::min(lanes, rows - begin)};
-}
-
 at::Tensor channels(const std::array<double, 3>& values, at::ScalarType dtype) {
   return at::tensor(at::ArrayRef<double>(values), at::kDouble).to(dtype).view({1, 3, 1, 1});
 }
@@ -53,19 +42,29 @@ void check_finite(const at::Tensor& values, const char* what) {
       "if the weights are sound, the numbers overflow: try --precision fp64");
 }
 
+/// A network without a derivative (traced without one, or rounding its input) cannot be attacked by
+/// gradients.
+void check_differentiable(const at::Tensor& value) {
+  if (value.requires_grad()) return;
+  throw Error(ExitCode::cells_failed, "the model gives no gradient with respect to the images",
+              "attack it with a black-box attack such as square");
+}
+
 /// The pass's images as a tensor of its own, in `dtype`, filled up to `lanes` rows with grey.
-at::Tensor image_lanes(const at::Tensor& images, PassRows rows, std::int64_t lanes, at::ScalarType dtype) {
-  const auto real = images.narrow(0, rows.begin, rows.count).detach().to(dtype);
+at::Tensor image_lanes(const at::Tensor& images, std::int64_t begin, std::int64_t count, std::int64_t lanes,
+                       at::ScalarType dtype) {
+  const auto real = images.narrow(0, begin, count).detach().to(dtype);
   auto shape = real.sizes().vec();
-  shape[0] = lanes - rows.count;
+  shape[0] = lanes - count;
   return at::cat({real, at::full(shape, 0.5, real.options())});
 }
 
 /// The pass's targets, filled up with copies of the first, which every loss can take.
-at::Tensor target_lanes(const at::Tensor& targets, PassRows rows, std::int64_t lanes) {
-  const auto real = targets.narrow(0, rows.begin, rows.count);
+at::Tensor target_lanes(const at::Tensor& targets, std::int64_t begin, std::int64_t count,
+                        std::int64_t lanes) {
+  const auto real = targets.narrow(0, begin, count);
   auto shape = real.sizes().vec();
-  shape[0] = lanes - rows.count;
+  shape[0] = lanes - count;
   return at::cat({real, real.narrow(0, 0, 1).expand(shape)});
 }
 
@@ -116,6 +115,17 @@ std::int64_t Classifier::passes(const at::Tensor& images) const {
   return (images.size(0) + info_.lanes - 1) / info_.lanes;
 }
 
+template <typename Body>
+void Classifier::for_each_pass(const at::Tensor& images, bool reduced, const Body& body) const {
+  pool_->run(passes(images), [&](std::int64_t pass) {
+    if (pass_hook_) pass_hook_();
+    const ReducedPrecisionGuard precision(reduced);
+    const std::int64_t begin = pass * info_.lanes;
+    const Rows rows{pass, begin, std::min(info_.lanes, images.size(0) - begin)};
+    body(rows, image_lanes(images, rows.begin, rows.count, info_.lanes, dtype_));
+  });
+}
+
 at::Tensor Classifier::logits(const at::Tensor& images) const {
   return compute_logits(images, false);
 }
@@ -127,13 +137,9 @@ at::Tensor Classifier::search_logits(const at::Tensor& images) const {
 at::Tensor Classifier::compute_logits(const at::Tensor& images, bool reduced) const {
   check_images(images, info_);
   std::vector<at::Tensor> results(static_cast<std::size_t>(passes(images)));
-  pool_->run(passes(images), [&](std::int64_t pass) {
-    if (pass_hook_) pass_hook_();
+  for_each_pass(images, reduced, [&](Rows rows, const at::Tensor& x) {
     const at::NoGradGuard no_grad;
-    const ReducedPrecisionGuard precision(reduced);
-    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
-    const auto x = image_lanes(images, rows, info_.lanes, dtype_);
-    results[static_cast<std::size_t>(pass)] = forward((x - mean_) / std_).narrow(0, 0, rows.count);
+    results[static_cast<std::size_t>(rows.pass)] = forward((x - mean_) / std_).narrow(0, 0, rows.count);
   });
   auto logits = join(results, {0, info_.classes}, dtype_);
   check_finite(logits, "logits");
@@ -148,21 +154,19 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
   std::vector<at::Tensor> logits(count);
   std::vector<at::Tensor> losses(count);
   std::vector<at::Tensor> gradients(count);
-  pool_->run(passes(images), [&](std::int64_t pass) {
-    if (pass_hook_) pass_hook_();
+  for_each_pass(images, info_.reduced, [&](Rows rows, at::Tensor x) {
     const at::AutoGradMode with_grad(true);
-    const ReducedPrecisionGuard precision(info_.reduced);
-    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
-    const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
+    x.requires_grad_();
     const auto z = forward((x - mean_) / std_);
-    const auto row_losses = loss(z, target_lanes(targets, rows, info_.lanes));
+    check_differentiable(z);
+    const auto row_losses = loss(z, target_lanes(targets, rows.begin, rows.count, info_.lanes));
     if (row_losses.dim() != 1 || row_losses.size(0) != info_.lanes) {
       throw InternalError(fmt::format("classifier: the loss has shape [{}], expected [{}]",
                                       fmt::join(row_losses.sizes(), ", "), info_.lanes));
     }
     const auto real_losses = row_losses.narrow(0, 0, rows.count);
     const auto gradient = torch::autograd::grad({real_losses.sum()}, {x})[0];
-    const auto i = static_cast<std::size_t>(pass);
+    const auto i = static_cast<std::size_t>(rows.pass);
     logits[i] = z.detach().narrow(0, 0, rows.count);
     losses[i] = real_losses.detach();
     gradients[i] = gradient.narrow(0, 0, rows.count);
@@ -184,13 +188,10 @@ AttentionMaps Classifier::attention_maps(const at::Tensor& images) const {
   check_images(images, info_);
   std::vector<at::Tensor> logits(static_cast<std::size_t>(passes(images)));
   std::vector<std::vector<at::Tensor>> found(static_cast<std::size_t>(passes(images)));
-  pool_->run(passes(images), [&](std::int64_t pass) {
-    if (pass_hook_) pass_hook_();
+  for_each_pass(images, false, [&](Rows rows, const at::Tensor& x) {
     const at::NoGradGuard no_grad;
-    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
-    const auto x = image_lanes(images, rows, info_.lanes, dtype_);
-    auto& maps = found[static_cast<std::size_t>(pass)];
-    logits[static_cast<std::size_t>(pass)] =
+    auto& maps = found[static_cast<std::size_t>(rows.pass)];
+    logits[static_cast<std::size_t>(rows.pass)] =
         forward_with_maps((x - mean_) / std_, maps).narrow(0, 0, rows.count);
     for (auto& map : maps) map = map.narrow(0, 0, rows.count);
   });
@@ -207,16 +208,14 @@ AttentionGradients Classifier::attention_gradients(const at::Tensor& images, con
   std::vector<at::Tensor> logits(count);
   std::vector<at::Tensor> values(count);
   std::vector<std::vector<at::Tensor>> gradients(count);
-  pool_->run(passes(images), [&](std::int64_t pass) {
-    if (pass_hook_) pass_hook_();
+  for_each_pass(images, info_.reduced, [&](Rows rows, at::Tensor x) {
     const at::AutoGradMode with_grad(true);
-    const ReducedPrecisionGuard precision(info_.reduced);
-    const auto rows = rows_of_pass(pass, info_.lanes, images.size(0));
-    const auto x = image_lanes(images, rows, info_.lanes, dtype_).requires_grad_();
+    x.requires_grad_();
     std::vector<at::Tensor> maps;
     const auto z = forward_with_maps((x - mean_) / std_, maps);
-    const auto real = losses(z, maps, target_lanes(targets, rows, info_.lanes)).narrow(0, 0, rows.count);
-    const auto i = static_cast<std::size_t>(pass);
+    const auto real =
+        losses(z, maps, target_lanes(targets, rows.begin, rows.count, info_.lanes)).narrow(0, 0, rows.count);
+    const auto i = static_cast<std::size_t>(rows.pass);
     for (std::int64_t k = 0; k < real.size(1); ++k)
       gradients[i].push_back(
           torch::autograd::grad({real.select(1, k).sum()}, {x}, {}, /*retain_graph=*/true)[0].narrow(

@@ -126,6 +126,14 @@ class Classifier {
  private:
   friend class NormalisedSpaceClassifier;
 
+  /// The rows [begin, begin + count) of a batch that one pass works on.
+  struct Rows {
+    std::int64_t pass, begin, count;
+  };
+  /// Calls body(rows, x) for every pass over the images, on the pool's threads; x are its lanes.
+  /// @param reduced whether products may be in reduced precision
+  template <typename Body>
+  void for_each_pass(const at::Tensor& images, bool reduced, const Body& body) const;
   [[nodiscard]] at::Tensor compute_logits(const at::Tensor& images, bool reduced) const;
   void confirm(const at::Tensor& images, const at::Tensor& labels, at::Tensor& logits) const;
   [[nodiscard]] std::int64_t passes(const at::Tensor& images) const;

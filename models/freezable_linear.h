@@ -1,8 +1,9 @@
 #pragma once
 
-#include <torch/nn/modules/linear.h>
+#include <torch/nn/cloneable.h>
 #include <torch/nn/pimpl.h>
 
+#include <cstdint>
 #include <memory>
 
 #include "models/frozen_linear.h"
@@ -13,7 +14,9 @@ namespace vitrobust::models {
 class Freezable {
  public:
   virtual ~Freezable() = default;
-  /// From now on forward() uses these kernels and the parameters as they are now. Kernels::plain undoes it.
+  /// From now on forward() uses these kernels and the parameters as they are now, which must not change any
+  /// more. A weight that the kernels keep in a layout of their own is no longer in the parameter, which is
+  /// empty then. Kernels::plain undoes it.
   /// @param reduced  prepares the bfloat16 products too, which a ReducedPrecisionGuard turns on
   virtual void freeze(Kernels kernels, bool reduced) = 0;
 };
@@ -33,14 +36,27 @@ class ReducedPrecisionGuard {
   bool before_;
 };
 
+/// What a new layer holds: numbers drawn from LibTorch's default generator, as torch::nn::Linear does, or
+/// whatever the memory held, where a file is about to fill it.
+enum class InitialValues { drawn, unset };
+
 /// torch::nn::Linear until it is frozen.
-class FreezableLinearImpl : public torch::nn::LinearImpl, public Freezable {
+class FreezableLinearImpl : public torch::nn::Cloneable<FreezableLinearImpl>, public Freezable {
  public:
-  using torch::nn::LinearImpl::LinearImpl;
+  FreezableLinearImpl(std::int64_t inputs, std::int64_t outputs, bool with_bias, InitialValues values);
+  void reset() override;
   void freeze(Kernels kernels, bool reduced) override;
   torch::Tensor forward(const torch::Tensor& input);
 
+  torch::Tensor weight;  ///< [outputs, inputs]
+  torch::Tensor bias;    ///< [outputs], or undefined
+
  private:
+  std::int64_t inputs_;
+  std::int64_t outputs_;
+  bool with_bias_;
+  InitialValues values_;
+  bool released_ = false;  ///< whether exact_ alone has the weight
   std::shared_ptr<const FrozenLinear> exact_;
   std::shared_ptr<const FrozenLinear> reduced_;
 };

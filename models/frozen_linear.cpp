@@ -43,6 +43,11 @@ class Product : public torch::autograd::Function<Product> {
   }
 };
 
+/// Whether these kernels keep weights in a layout of oneDNN's.
+bool has_layout(Kernels kernels) {
+  return kernels == Kernels::onednn || (kernels == Kernels::bf16 && has_onednn_bf16());
+}
+
 }  // namespace
 
 FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Kernels kernels)
@@ -52,21 +57,30 @@ FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Ker
     throw InternalError("only a float32 matrix can be frozen");
   const at::NoGradGuard no_grad;
   const auto dtype = kernels == Kernels::bf16 ? at::kBFloat16 : at::kFloat;
-  weight_ = weight.detach().to(dtype, /*non_blocking=*/false, /*copy=*/true);
-  transposed_ = weight_.t().contiguous();
-  if (bias.defined()) bias_ = bias.detach().to(dtype, /*non_blocking=*/false, /*copy=*/true);
-  if (kernels == Kernels::onednn || (kernels == Kernels::bf16 && has_onednn_bf16())) {
-    weight_ = onednn_layout(weight_);
-    transposed_ = onednn_layout(transposed_);
-  }
+  weight_ = weight.detach().to(dtype);
+  if (bias.defined()) bias_ = bias.detach().to(dtype);
+  if (has_layout(kernels)) weight_ = onednn_layout(weight_);
 }
 
 at::Tensor FrozenLinear::forward(const at::Tensor& x) const {
   const at::Tensor rows = x.contiguous();
   if (at::GradMode::is_enabled() && rows.requires_grad())
     return Product::apply(rows, kernels_, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt,
-                          transposed_);
+                          transposed());
   return multiply(kernels_, rows, weight_, bias_);
+}
+
+at::Tensor FrozenLinear::dense_weight() const {
+  return weight_.is_mkldnn() ? weight_.to_dense() : weight_;
+}
+
+const at::Tensor& FrozenLinear::transposed() const {
+  std::call_once(transposed_made_, [this] {
+    const at::NoGradGuard no_grad;
+    const at::Tensor plain = dense_weight().t().contiguous();
+    transposed_ = has_layout(kernels_) ? onednn_layout(plain) : plain;
+  });
+  return transposed_;
 }
 
 }  // namespace vitrobust::models

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "core/error.h"
+#include "models/attention/attention.h"
 
 namespace vitrobust::models {
 namespace {
@@ -27,6 +28,36 @@ void add_affine(std::vector<ParameterShape>& shapes, const std::string& name,
   if (bias) shapes.push_back({name + ".bias", {outputs}});
 }
 
+void add_attention(std::vector<ParameterShape>& shapes, const std::string& layer,
+                   const VisionTransformerOptions& options) {
+  const std::int64_t width = options.embed_dim;
+  const std::int64_t inner = options.num_heads * options.head_dim();
+  // A module lists parameters of its own before those of the modules in it.
+  const auto add_learnt = [&](bool in_module) {
+    for (const AttentionParameter& parameter : attention_parameters(options))
+      if ((parameter.name.find('.') != std::string::npos) == in_module)
+        shapes.push_back({layer + parameter.name, parameter.shape});
+  };
+  add_learnt(false);
+  add_affine(shapes, layer + "qkv", {3 * inner, width}, options.qkv_bias);
+  add_learnt(true);
+  add_affine(shapes, layer + "proj", {width, inner}, options.proj_bias);
+}
+
+void add_block(std::vector<ParameterShape>& shapes, const std::string& block,
+               const VisionTransformerOptions& options) {
+  const std::int64_t width = options.embed_dim;
+  add_affine(shapes, block + "norm1", {width});
+  add_attention(shapes, block + "attn.", options);
+  if (options.layer_scale) shapes.push_back({block + "ls1.gamma", {width}});
+  add_affine(shapes, block + "norm2", {width});
+  const std::int64_t activated =
+      options.mlp == MlpKind::swiglu_packed ? options.mlp_hidden / 2 : options.mlp_hidden;
+  add_affine(shapes, block + "mlp.fc1", {options.mlp_hidden, width}, options.proj_bias);
+  add_affine(shapes, block + "mlp.fc2", {width, activated}, options.proj_bias);
+  if (options.layer_scale) shapes.push_back({block + "ls2.gamma", {width}});
+}
+
 std::string joined(std::vector<std::string> problems) {
   if (problems.size() <= kMostListed) return fmt::format("{}", fmt::join(problems, "; "));
   const std::size_t more = problems.size() - kMostListed;
@@ -38,22 +69,20 @@ std::string joined(std::vector<std::string> problems) {
 
 std::vector<ParameterShape> parameter_shapes(const VisionTransformerOptions& options) {
   const std::int64_t width = options.embed_dim;
-  const std::int64_t hidden = options.mlp_hidden;
   std::vector<ParameterShape> shapes;
   if (options.class_token) shapes.push_back({"cls_token", {1, 1, width}});
-  shapes.push_back({"pos_embed", {1, options.tokens(), width}});
-  add_affine(shapes, "patch_embed.proj", {width, 3, options.patch_size, options.patch_size});
-  for (std::int64_t i = 0; i < options.depth; ++i) {
-    const std::string block = fmt::format("blocks.{}.", i);
-    add_affine(shapes, block + "norm1", {width});
-    add_affine(shapes, block + "attn.qkv", {3 * width, width}, options.qkv_bias);
-    add_affine(shapes, block + "attn.proj", {width, width});
-    add_affine(shapes, block + "norm2", {width});
-    add_affine(shapes, block + "mlp.fc1", {hidden, width});
-    add_affine(shapes, block + "mlp.fc2", {width, hidden});
-  }
-  add_affine(shapes, options.fc_norm ? "fc_norm" : "norm", {width});
-  add_affine(shapes, "head", {options.num_classes, width});
+  if (options.distilled) shapes.push_back({"dist_token", {1, 1, width}});
+  if (options.registers != 0) shapes.push_back({"reg_token", {1, options.registers, width}});
+  shapes.push_back({"pos_embed", {1, options.positions(), width}});
+  const std::int64_t patch = options.patch_size;
+  if (options.patch_norm_in) add_affine(shapes, "patch_embed.norm_in", {options.in_channels * patch * patch});
+  add_affine(shapes, "patch_embed.proj", {width, options.in_channels, patch, patch}, options.patch_bias);
+  if (options.patch_norm_out) add_affine(shapes, "patch_embed.norm", {width});
+  if (options.pre_norm) add_affine(shapes, "norm_pre", {width});
+  for (std::int64_t i = 0; i < options.depth; ++i) add_block(shapes, fmt::format("blocks.{}.", i), options);
+  if (options.final_norm) add_affine(shapes, options.fc_norm ? "fc_norm" : "norm", {width});
+  add_affine(shapes, "head", {options.num_classes, width}, options.head_bias);
+  if (options.distilled) add_affine(shapes, "head_dist", {options.num_classes, width}, options.head_bias);
   return shapes;
 }
 

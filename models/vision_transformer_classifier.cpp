@@ -3,7 +3,12 @@
 #include <ATen/CPUGeneratorImpl.h>
 #include <torch/torch.h>
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
+
 #include <utility>
+#include <vector>
 
 #include "core/error.h"
 #include "models/attention/recorder.h"
@@ -41,13 +46,20 @@ class VisionTransformerClassifier final : public Classifier {
 
  private:
   [[nodiscard]] at::Tensor forward(const at::Tensor& normalised) const override {
-    return module_.ptr()->forward(normalised);
+    return module_.ptr()->forward(channels_of(normalised));
   }
 
   [[nodiscard]] at::Tensor forward_with_maps(const at::Tensor& normalised,
                                              std::vector<at::Tensor>& maps) const override {
     const AttentionRecorder recorder(maps);
-    return module_.ptr()->forward(normalised);
+    return module_.ptr()->forward(channels_of(normalised));
+  }
+
+  /// A network of grey images sees the first channel. Grey pixels have three equal ones, so that epsilon and
+  /// the L1 and L2 norms of a perturbation mean what they mean for the grey image; a weighted sum of the
+  /// channels would divide a perturbation of one of them and average independent noise away.
+  [[nodiscard]] at::Tensor channels_of(const at::Tensor& normalised) const {
+    return normalised.narrow(1, 0, module_->options().in_channels);
   }
 
   VisionTransformer module_;
@@ -73,7 +85,8 @@ bool rows_are_alike(VisionTransformer& module, const ComputeOptions& compute, bo
   at::set_num_threads(1);
   const auto& options = module->options();
   auto generator = at::detail::createCPUGenerator(lanes);
-  const auto images = at::randn({lanes, 3, options.image_height, options.image_width}, generator, at::kFloat)
+  const auto images = at::randn({lanes, options.in_channels, options.image_height, options.image_width},
+                                generator, at::kFloat)
                           .to(compute.dtype);
   const auto [logits, gradient] = run_pass(module, images);
   const auto [turned_logits, turned_gradient] = run_pass(module, images.flip(0));
@@ -82,6 +95,22 @@ bool rows_are_alike(VisionTransformer& module, const ComputeOptions& compute, bo
   return turned_logits.flip(0).equal(logits) && turned_gradient.flip(0).equal(gradient) &&
          copied_logits.equal(logits.narrow(0, 0, 1).expand_as(logits)) &&
          copied_gradient.equal(gradient.narrow(0, 0, 1).expand_as(gradient));
+}
+
+/// An aligned block never fits the hole that one of its size has left in glibc's heap, so that the holes of
+/// the weights that layers have released would add up to as much memory as the weights.
+void return_freed_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
+}
+
+std::vector<Freezable*> freezable_layers(VisionTransformer& module) {
+  std::vector<Freezable*> layers;
+  for (const auto& part : module->modules()) {
+    if (auto* const layer = dynamic_cast<Freezable*>(part.get())) layers.push_back(layer);
+  }
+  return layers;
 }
 
 Kernels choose_kernels(const VisionTransformerOptions& options, const ComputeOptions& compute,
@@ -106,14 +135,16 @@ std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std:
   if (compute.dtype != at::kFloat && compute.dtype != at::kDouble) {
     throw InternalError("a classifier computes in float32 or float64");
   }
+  for (Freezable* const layer : freezable_layers(module)) layer->freeze(Kernels::plain, false);
   module->to(compute.dtype);
   module->eval();
   for (auto& parameter : module->parameters()) parameter.requires_grad_(false);
   ComputeOptions used = compute;
   used.lanes = compute.lanes.value_or(default_lanes(module->options()));
   used.kernels = choose_kernels(module->options(), compute, *used.lanes);
-  for (const auto& part : module->modules()) {
-    if (auto* const layer = dynamic_cast<Freezable*>(part.get())) layer->freeze(*used.kernels, used.reduced);
+  for (Freezable* const layer : freezable_layers(module)) {
+    layer->freeze(*used.kernels, used.reduced);
+    return_freed_memory();
   }
   if (!compute.lanes && *used.lanes > 1 &&
       !(rows_are_alike(module, used, false) && (!used.reduced || rows_are_alike(module, used, true))))

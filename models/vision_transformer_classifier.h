@@ -26,7 +26,8 @@ struct ComputeOptions {
 };
 
 /// Makes `module` a classifier: converts its parameters, freezes them and switches to evaluation. The
-/// classifier shares the module: hand over a clone to go on training.
+/// classifier shares the module: hand over a clone to go on training. It may take the weights out of the
+/// module's parameters (Freezable::freeze()).
 /// @param mean, std normalisation of RGB in [0,1]
 /// @throws UsageError for kernels or a precision that the dtype or this LibTorch does not have
 std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std::array<double, 3>& mean,

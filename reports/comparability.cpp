@@ -36,11 +36,6 @@ Json essence(const Json& report) {
   return kept;
 }
 
-const RowView* row_of(const ReportView& view, const std::string& id) {
-  const auto found = std::ranges::find(view.rows, id, &RowView::id);
-  return found == view.rows.end() ? nullptr : &*found;
-}
-
 /// What of a condition makes it the same threat: names, severities, norms and radii of its stages.
 Json threat_of(const Json& condition) {
   Json threat = Json::array();
@@ -61,7 +56,7 @@ Json threat_of(const Json& condition) {
 const RowView* disguised(const RowView& row, const ReportView& among, const ReportView& own) {
   const Json threat = threat_of(row.condition);
   for (const RowView& candidate : among.rows)
-    if (row_of(own, candidate.id) == nullptr && candidate.kind == row.kind &&
+    if (find_row(own, candidate.id) == nullptr && candidate.kind == row.kind &&
         threat_of(candidate.condition) == threat)
       return &candidate;
   return nullptr;
@@ -73,7 +68,7 @@ std::vector<std::string> incomparable(const RunData& first, const RunData& secon
   const JsonSides in = sides(first, second);
   std::vector<std::string> found = json_differences(essence(first.report), essence(second.report), in);
   for (const RowView& row : first.view.rows) {
-    const RowView* other = row_of(second.view, row.id);
+    const RowView* other = find_row(second.view, row.id);
     if (other == nullptr) other = disguised(row, second.view, first.view);
     if (other == nullptr) continue;
     for (const std::string& difference : json_differences(row.condition, other->condition, in))

@@ -12,15 +12,10 @@
 namespace vitrobust::reports {
 namespace {
 
-const RowView* row_of(const ReportView& view, const std::string& id) {
-  const auto found = std::ranges::find(view.rows, id, &RowView::id);
-  return found == view.rows.end() ? nullptr : &*found;
-}
-
 std::vector<std::string> missing_from(const ReportView& view, const ReportView& other) {
   std::vector<std::string> missing;
   for (const RowView& row : view.rows)
-    if (row_of(other, row.id) == nullptr) missing.push_back(row.id);
+    if (find_row(other, row.id) == nullptr) missing.push_back(row.id);
   return missing;
 }
 
@@ -68,7 +63,7 @@ class Comparer {
   Comparison compare() {
     add_notes();
     for (const RowView& row : first_.view.rows)
-      if (const RowView* other = row_of(second_.view, row.id)) compare_cell(row, *other);
+      if (const RowView* other = find_row(second_.view, row.id)) compare_cell(row, *other);
     result_.only_first = missing_from(first_.view, second_.view);
     result_.only_second = missing_from(second_.view, first_.view);
     if (result_.paired && result_.settings.aggregates)

@@ -65,6 +65,15 @@ std::string condition_label(const RowView& row, std::span<const RowView* const> 
   return label.empty() ? printable(row.id) : label;
 }
 
+std::string cell_label(const ReportView& view, const std::string& id) {
+  const RowView* row = find_row(view, id);
+  if (row == nullptr) return printable(id);
+  std::vector<const RowView*> all;
+  for (const RowView& other : view.rows) all.push_back(&other);
+  const std::string severity = severity_of(*row);
+  return condition_label(*row, all) + (severity.empty() ? "" : " " + severity);
+}
+
 std::string severity_of(const RowView& row) {
   if (row.kind != CellKind::corruption) return {};
   const auto found = row.condition.find("severity");

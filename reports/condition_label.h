@@ -12,6 +12,10 @@ namespace vitrobust::reports {
 /// The severity of a corruption is left to severity_of().
 std::string condition_label(const RowView& row, std::span<const RowView* const> among);
 
+/// The label of a report's cell among the cells of that report, its severity included; the id, made
+/// printable, when the report has no such row.
+std::string cell_label(const ReportView& view, const std::string& id);
+
 /// The severity of a corruption row, as text; empty where it has none.
 std::string severity_of(const RowView& row);
 

@@ -309,9 +309,10 @@ class LineBuilder {
     figure.n_conditions = aggregate->n_conditions;
     if (!aggregate->left_out.empty()) {
       const std::size_t others = aggregate->left_out.size() - 1;
-      figure.footnote = footnotes_.add(
-          model, fmt::format("without {}{}, failed or incomplete", printable(aggregate->left_out.front()),
-                             others == 0 ? "" : fmt::format(" and {} more", others)));
+      figure.footnote =
+          footnotes_.add(model, fmt::format("without {}{}, failed or incomplete",
+                                            cell_label(reports_[model], aggregate->left_out.front()),
+                                            others == 0 ? "" : fmt::format(" and {} more", others)));
     }
     if (figure.footnote == 0 && aggregate->protocol == "memory" && aggregate->value)
       figure.footnote = footnotes_.add(model, kMemoryProtocol);

@@ -20,8 +20,7 @@ void require_cells(const RunData& baseline, const RunData& candidate) {
   if (baseline.view.rows.empty()) throw InputError({}, baseline.name + " has no cells: nothing to judge");
   std::vector<std::string> missing;
   for (const RowView& row : baseline.view.rows)
-    if (std::ranges::find(candidate.view.rows, row.id, &RowView::id) == candidate.view.rows.end())
-      missing.push_back(row.id);
+    if (find_row(candidate.view, row.id) == nullptr) missing.push_back(row.id);
   if (missing.empty()) return;
   constexpr std::size_t kMost = 3;
   const std::size_t hidden = missing.size() > kMost ? missing.size() - kMost : 0;

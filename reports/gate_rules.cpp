@@ -177,8 +177,8 @@ std::string new_failure(const RowView& row, const RowView& before) {
 RuleResult no_newly_failing_cells(const Rule& rule, const RuleContext& context) {
   RuleResult result{.rule = rule, .title = "no newly failing cells"};
   for (const RowView& row : context.candidate.view.rows) {
-    const auto before = std::ranges::find(context.baseline.view.rows, row.id, &RowView::id);
-    if (before == context.baseline.view.rows.end()) continue;
+    const RowView* const before = find_row(context.baseline.view, row.id);
+    if (before == nullptr) continue;
     const std::string failure = new_failure(row, *before);
     if (failure.empty()) continue;
     const auto cell = std::ranges::find(context.comparison.cells, row.id, &CellComparison::id);

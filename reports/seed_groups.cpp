@@ -35,8 +35,8 @@ void add_rows(const std::vector<const RunData*>& runs, SeedGroup& group) {
   for (const RowView& row : runs.front()->view.rows) {
     std::vector<std::vector<Outcome>> outcomes;
     for (const RunData* run : runs) {
-      const auto found = std::ranges::find(run->view.rows, row.id, &RowView::id);
-      if (found != run->view.rows.end() && found->error.empty() && found->correct)
+      const RowView* const found = find_row(run->view, row.id);
+      if (found != nullptr && found->error.empty() && found->correct)
         outcomes.push_back(run->outcomes(*found));
     }
     if (outcomes.size() != runs.size()) continue;

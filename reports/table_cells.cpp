@@ -153,7 +153,7 @@ ResolvedFigure resolve_aggregate(const ReportView& report, const std::string& id
   if (!found->left_out.empty()) {
     const std::size_t others = found->left_out.size() - 1;
     figure.notes.push_back(fmt::format("without {}{}: failed or incomplete",
-                                       printable(found->left_out.front()),
+                                       cell_label(report, found->left_out.front()),
                                        others == 0 ? "" : fmt::format(" and {} more", others)));
   } else if (!found->value) {
     figure.notes.push_back(fmt::format("{} could not be computed", aggregate_title(id)));
@@ -215,8 +215,8 @@ std::string line_label(const RowView& row, std::span<const RowView* const> among
 ResolvedFigure resolve(const ReportView& report, const ColumnSpec& column) {
   switch (column.source) {
     case ColumnSpec::Source::row: {
-      const auto found = std::ranges::find(report.rows, column.row_id, &RowView::id);
-      return found == report.rows.end() ? without(kNotEvaluated) : figure_of(*found);
+      const RowView* const row = find_row(report, column.row_id);
+      return row == nullptr ? without(kNotEvaluated) : figure_of(*row);
     }
     case ColumnSpec::Source::condition:
       return resolve_condition(report, column.condition);

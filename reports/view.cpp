@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -197,6 +198,11 @@ void check_version(const Json& report, const std::string& source) {
 }
 
 }  // namespace
+
+const RowView* find_row(const ReportView& report, std::string_view id) {
+  const auto found = std::ranges::find(report.rows, id, &RowView::id);
+  return found == report.rows.end() ? nullptr : &*found;
+}
 
 ReportView view_report(const Json& report, const std::string& source) {
   check_version(report, source);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/json.h"
@@ -59,6 +60,9 @@ struct ReportView {
   std::vector<GuardRail> guard_rails;
   std::vector<std::string> warnings;
 };
+
+/// The row of that id; nullptr when there is none.
+const RowView* find_row(const ReportView& report, std::string_view id);
 
 /// Checks a report and takes out what renderers need.
 /// @param source named in the error, usually the path

@@ -27,7 +27,9 @@ CurveFamily& family_at(std::vector<CurveFamily>& families, const std::string& ti
   return families.back();
 }
 
+/// Attacks on a few patches are as strong as the patches are many: an axis of radii does not fit them.
 std::optional<Fraction> radius(const RowView& row) {
+  if (row.condition.contains("patches")) return std::nullopt;
   const auto eps = row.condition.find("eps");
   if (eps == row.condition.end() || !eps->is_string()) return std::nullopt;
   try {
@@ -59,7 +61,14 @@ std::string attack_title(const RowView& row, std::span<const RowView* const> amo
   return condition_label(without, pointers);
 }
 
-void sort_points(std::vector<CurveFamily>& families) {
+/// Orders the points, and drops a family of which every cell failed: there is nothing to draw.
+void finish(std::vector<CurveFamily>& families) {
+  std::erase_if(families, [](const CurveFamily& family) {
+    return std::ranges::none_of(family.models, [](const std::vector<CurvePoint>& points) {
+      return std::ranges::any_of(points,
+                                 [](const CurvePoint& point) { return point.row->accuracy.has_value(); });
+    });
+  });
   for (CurveFamily& family : families)
     for (auto& points : family.models) std::ranges::stable_sort(points, {}, &CurvePoint::x);
 }
@@ -81,7 +90,7 @@ std::vector<CurveFamily> corruption_families(const ReportSet& set) {
       family.models[model].push_back({severity->get<double>(), severity_of(row), &row});
     }
   }
-  sort_points(families);
+  finish(families);
   return families;
 }
 
@@ -104,7 +113,7 @@ std::vector<CurveFamily> attack_families(const ReportSet& set) {
           {eps->value() * scale, fmt::format("{:.4g}", eps->value() * scale), &row});
     }
   }
-  sort_points(families);
+  finish(families);
   return families;
 }
 

@@ -47,8 +47,8 @@ void add_model(const ReportSet& set, std::size_t index,
   std::vector<const RowView*> rows;
   for (const RowView& row : model.view.rows) rows.push_back(&row);
   for (const SampleImages& images : model.samples) {
-    const auto row = std::ranges::find(model.view.rows, images.row_id, &RowView::id);
-    if (row == model.view.rows.end() || row->kind == CellKind::clean) continue;
+    const RowView* const row = find_row(model.view, images.row_id);
+    if (row == nullptr || row->kind == CellKind::clean) continue;
     std::vector<const RowView*> among;
     std::ranges::copy_if(rows, std::back_inserter(among),
                          [&](const RowView* other) { return other->kind == row->kind; });

@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 
+#include "reports/condition_label.h"
 #include "reports/html/curves.h"
 #include "reports/html/markup.h"
 #include "reports/html/sections.h"
@@ -35,10 +36,12 @@ std::string line(const std::string& label, const std::optional<double>& value,
 std::string card(const ReportSet& set, std::size_t index) {
   const ModelReport& model = set.models[index];
   const Json& about = model.report.at("model");
-  std::string text = fmt::format(
-      "<section class=\"card {}\"><h3>{}</h3><p class=\"note\">{}{}{}</p><dl>", model_class(index),
-      escape(model.name), escape(text_at(about, "architecture")),
-      text_at(about, "attention").empty() ? "" : ", attention: ", escape(text_at(about, "attention")));
+  std::string attention = escape(text_at(about, "attention"));
+  if (!attention.empty() && text_at(about, "attention_source") == "assumed") attention += " (assumed)";
+  std::string text =
+      fmt::format("<section class=\"card {}\"><h3>{}</h3><p class=\"note\">{}{}{}</p><dl>",
+                  model_class(index), escape(model.name), escape(text_at(about, "architecture")),
+                  attention.empty() ? "" : ", attention: ", attention);
   if (const RowView* clean = clean_row(model))
     text += line("clean accuracy", clean->accuracy, clean->ci95, " %");
   for (const char* id : kHeadline) {
@@ -59,18 +62,18 @@ std::string findings(const ModelReport& model) {
   if (model.view.status == "interrupted") add("the run was interrupted; cells may be missing or incomplete");
   for (const GuardRail& rail : model.view.guard_rails)
     add(fmt::format("guard rail {} ({}){}: {}", rail.id, rail.is_error ? "error" : "warning",
-                    rail.row.empty() ? "" : ", " + rail.row, rail.text));
+                    rail.row.empty() ? "" : ", " + cell_label(model.view, rail.row), rail.text));
   for (const std::string& warning : model.view.warnings) add(warning);
   std::map<std::string, std::vector<std::string>> cells_with;
   for (const RowView& row : model.view.rows) {
-    if (!row.error.empty()) add(fmt::format("{} failed: {}", row.id, row.error));
+    if (!row.error.empty()) add(fmt::format("{} failed: {}", cell_label(model.view, row.id), row.error));
     for (const std::string& note : row.notes) cells_with[note].push_back(row.id);
     if (row.n_failed > 0)
-      add(fmt::format("{}: {} of {} images failed, the first: {}", row.id, row.n_failed, row.n_planned,
-                      row.first_failure));
+      add(fmt::format("{}: {} of {} images failed, the first: {}", cell_label(model.view, row.id),
+                      row.n_failed, row.n_planned, row.first_failure));
   }
   for (const auto& [note, cells] : cells_with)
-    add(fmt::format("{}{}: {}", cells.front(),
+    add(fmt::format("{}{}: {}", cell_label(model.view, cells.front()),
                     cells.size() == 1 ? "" : fmt::format(" and {} more", cells.size() - 1), note));
   return text;
 }

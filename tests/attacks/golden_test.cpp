@@ -10,32 +10,16 @@
 namespace vitrobust::attacks {
 namespace {
 
-at::Tensor matrix(const Json& rows) {
-  std::vector<at::Tensor> result;
-  for (const auto& row : rows) result.push_back(at::tensor(row.get<std::vector<double>>(), at::kDouble));
-  return at::stack(result);
-}
-
 class Golden : public testing::Test {
  protected:
   void SetUp() override {
     golden_ = read_json(VITROBUST_SOURCE_DIR "/tests/golden/attacks.json");
-    const auto vector = [this](const char* key) { return golden_.at(key).get<std::vector<double>>(); };
-    mlp_ = {.w1 = matrix(golden_.at("w1")),
-            .b1 = at::tensor(vector("b1"), at::kDouble),
-            .w2 = matrix(golden_.at("w2")),
-            .b2 = at::tensor(vector("b2"), at::kDouble),
-            .side = golden_.at("side").get<std::int64_t>(),
-            .mean = vector("mean"),
-            .std = vector("std")};
-    batch_ = {
-        images(golden_.at("images")), at::tensor(golden_.at("labels").get<std::vector<std::int64_t>>()), {}};
-    for (std::uint64_t id = 0; id < static_cast<std::uint64_t>(batch_.images.size(0)); ++id)
-      batch_.ids.push_back(id);
+    mlp_ = toy::golden_mlp(golden_);
+    batch_ = toy::golden_batch(golden_);
   }
 
   [[nodiscard]] at::Tensor images(const Json& rows) const {
-    return matrix(rows).view(
+    return toy::matrix(rows).view(
         {-1, 3, golden_.at("side").get<std::int64_t>(), golden_.at("side").get<std::int64_t>()});
   }
   [[nodiscard]] std::uint64_t seed() const { return golden_.at("seed").get<std::uint64_t>(); }

@@ -8,12 +8,6 @@
 namespace vitrobust::attacks {
 namespace {
 
-at::Tensor matrix(const Json& rows) {
-  std::vector<at::Tensor> result;
-  for (const auto& row : rows) result.push_back(at::tensor(row.get<std::vector<double>>(), at::kDouble));
-  return at::stack(result);
-}
-
 struct Case {
   const char* key;
   const char* condition;
@@ -24,24 +18,14 @@ class SearchGolden : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     golden_ = read_json(VITROBUST_SOURCE_DIR "/tests/golden/search_attacks.json");
-    const auto vector = [this](const char* key) { return golden_.at(key).get<std::vector<double>>(); };
-    mlp_ = {.w1 = matrix(golden_.at("w1")),
-            .b1 = at::tensor(vector("b1"), at::kDouble),
-            .w2 = matrix(golden_.at("w2")),
-            .b2 = at::tensor(vector("b2"), at::kDouble),
-            .side = golden_.at("side").get<std::int64_t>(),
-            .mean = vector("mean"),
-            .std = vector("std")};
-    batch_ = {
-        images(golden_.at("images")), at::tensor(golden_.at("labels").get<std::vector<std::int64_t>>()), {}};
-    for (std::int64_t id = 0; id < batch_.images.size(0); ++id)
-      batch_.ids.push_back(static_cast<std::uint64_t>(id));
+    mlp_ = toy::golden_mlp(golden_);
+    batch_ = toy::golden_batch(golden_);
     const auto broken = golden_.at(GetParam().key).at("broken").get<std::vector<bool>>();
     for (const bool flag : broken) broken_.push_back(flag);
   }
 
   [[nodiscard]] at::Tensor images(const Json& rows) const {
-    return matrix(rows).view({-1, 3, mlp_.side, mlp_.side});
+    return toy::matrix(rows).view({-1, 3, mlp_.side, mlp_.side});
   }
 
   [[nodiscard]] AttackOutput run(at::ScalarType dtype) const {

@@ -43,6 +43,33 @@ at::Tensor uniform(at::IntArrayRef shape, std::uint64_t seed, at::ScalarType dty
   return values.to(dtype);
 }
 
+at::Tensor matrix(const Json& rows) {
+  std::vector<at::Tensor> result;
+  for (const auto& row : rows) result.push_back(at::tensor(row.get<std::vector<double>>(), at::kDouble));
+  return at::stack(result);
+}
+
+Mlp golden_mlp(const Json& golden) {
+  const auto vector = [&golden](const char* key) { return golden.at(key).get<std::vector<double>>(); };
+  return {.w1 = matrix(golden.at("w1")),
+          .b1 = at::tensor(vector("b1"), at::kDouble),
+          .w2 = matrix(golden.at("w2")),
+          .b2 = at::tensor(vector("b2"), at::kDouble),
+          .side = golden.at("side").get<std::int64_t>(),
+          .mean = vector("mean"),
+          .std = vector("std")};
+}
+
+Batch golden_batch(const Json& golden) {
+  const auto side = golden.at("side").get<std::int64_t>();
+  Batch batch{.images = matrix(golden.at("images")).view({-1, 3, side, side}),
+              .labels = at::tensor(golden.at("labels").get<std::vector<std::int64_t>>()),
+              .ids = {}};
+  for (std::int64_t id = 0; id < batch.images.size(0); ++id)
+    batch.ids.push_back(static_cast<std::uint64_t>(id));
+  return batch;
+}
+
 Mlp make_mlp(std::int64_t side, std::int64_t classes, std::uint64_t seed) {
   const std::int64_t hidden = 16;
   const auto weight = [seed](at::IntArrayRef shape, std::uint64_t index, double scale) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "attacks/attack.h"
+#include "core/json.h"
 
 namespace vitrobust::attacks::toy {
 
@@ -39,6 +40,11 @@ struct Mlp {
   [[nodiscard]] std::int64_t classes() const { return w2.size(0); }
 };
 
+/// The network of a file of golden figures: w1, b1, w2, b2, side, mean, std.
+Mlp golden_mlp(const Json& golden);
+/// Rows of numbers as a float64 matrix.
+at::Tensor matrix(const Json& rows);
+
 /// Weights from Philox: smooth enough to climb, steep enough that 8/255 breaks some samples.
 Mlp make_mlp(std::int64_t side, std::int64_t classes, std::uint64_t seed);
 /// Passes of four rows.
@@ -57,6 +63,9 @@ struct Batch {
   /// The rows named, in that order.
   [[nodiscard]] Batch rows(const std::vector<std::int64_t>& positions) const;
 };
+
+/// Images and labels of a file of golden figures, with ids 0, 1, …
+Batch golden_batch(const Json& golden);
 
 /// Uniform noise images with ids 100, 101, …; every fifth pixel is exactly 0 or 1. The labels are what the
 /// classifier says, but every seventh one is wrong.

@@ -93,6 +93,14 @@ TEST_P(FrozenKernels, ProductAndInputGradientEqualThePlainOnes) {
   EXPECT_THROW(FrozenLinear(at::zeros({2, 2}, at::kDouble), {}, GetParam()), InternalError);
 }
 
+/// The layout for the gradient is made from the other one, which must not have cost a bit.
+TEST_P(FrozenKernels, GiveTheWeightBack) {
+  torch::manual_seed(3);
+  const auto weight = at::randn({97, 41});
+  const auto rounded = GetParam() == Kernels::bf16 ? weight.to(at::kBFloat16) : weight;
+  EXPECT_TRUE(tensors_identical(FrozenLinear(weight, {}, GetParam()).dense_weight(), rounded));
+}
+
 VisionTransformerOptions small_options(AttentionKind attention) {
   VisionTransformerOptions options;
   options.image_height = options.image_width = 32;

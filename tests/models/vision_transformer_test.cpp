@@ -4,9 +4,13 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <functional>
 #include <map>
 
 #include "core/error.h"
+#include "models/parameter_shapes.h"
+#include "models/vision_transformer_classifier.h"
+#include "tests/models/naive_attention.h"
 #include "tests/models/tensor_testing.h"
 
 namespace vitrobust::models {
@@ -37,7 +41,8 @@ VisionTransformer random_model(const VisionTransformerOptions& options) {
 }
 
 at::Tensor random_images(const VisionTransformerOptions& options, std::int64_t count) {
-  return torch::randn({count, 3, options.image_height, options.image_width}, torch::dtype(torch::kDouble));
+  return torch::randn({count, options.in_channels, options.image_height, options.image_width},
+                      torch::dtype(torch::kDouble));
 }
 
 /// The network written out from the paper's equations 1–4 and timm's parameter names, in elementary
@@ -49,31 +54,33 @@ class WrittenOut {
   }
 
   at::Tensor forward(const at::Tensor& images) {
-    auto x = at::conv2d(images, weights_.at("patch_embed.proj.weight"), weights_.at("patch_embed.proj.bias"),
-                        options_.patch_size)
-                 .flatten(2)
-                 .transpose(1, 2);
-    if (options_.class_token) {
-      x = at::cat({weights_.at("cls_token").repeat({images.size(0), 1, 1}), x}, 1);
+    auto x = patches(images);
+    if (options_.no_embed_class) x = x + weights_.at("pos_embed");
+    std::vector<at::Tensor> parts;
+    for (const auto* name : {"cls_token", "dist_token", "reg_token"}) {
+      if (has(name)) parts.push_back(weights_.at(name).repeat({images.size(0), 1, 1}));
     }
-    x = x + weights_.at("pos_embed");
+    parts.push_back(x);
+    x = at::cat(parts, 1);
+    if (!options_.no_embed_class) x = x + weights_.at("pos_embed");
+    x = maybe_norm(x, "norm_pre");
+    AttentionInputs before;
     for (std::int64_t i = 0; i < options_.depth; ++i) {
       const auto block = "blocks." + std::to_string(i) + ".";
-      x = x + attention(norm(x, block + "norm1"), block + "attn.");
-      const auto hidden = linear(norm(x, block + "norm2"), block + "mlp.fc1");
-      x = x + linear(0.5 * hidden * (1 + (hidden / std::sqrt(2.0)).erf()), block + "mlp.fc2");
+      x = x + scaled(attention(norm(x, block + "norm1"), block + "attn.", before), block + "ls1.gamma");
+      x = x + scaled(mlp(norm(x, block + "norm2"), block + "mlp."), block + "ls2.gamma");
     }
-    if (!options_.fc_norm) x = norm(x, "norm");
-    const auto first_patch = options_.class_token ? 1 : 0;
-    x = options_.pooling == Pooling::token ? x.select(1, 0) : x.slice(1, first_patch).mean(1);
-    return linear(options_.fc_norm ? norm(x, "fc_norm") : x, "head");
+    x = maybe_norm(x, "norm");
+    if (options_.distilled) return (linear(x.select(1, 0), "head") + linear(x.select(1, 1), "head_dist")) / 2;
+    return linear(maybe_norm(pool(x), "fc_norm"), "head");
   }
 
  private:
+  [[nodiscard]] bool has(const std::string& name) const { return weights_.contains(name); }
+
   at::Tensor linear(const at::Tensor& x, const std::string& name) {
     const auto product = at::matmul(x, weights_.at(name + ".weight").t());
-    const auto bias = weights_.find(name + ".bias");
-    return bias == weights_.end() ? product : product + bias->second;
+    return has(name + ".bias") ? product + weights_.at(name + ".bias") : product;
   }
 
   at::Tensor norm(const at::Tensor& x, const std::string& name) {
@@ -83,22 +90,67 @@ class WrittenOut {
            weights_.at(name + ".bias");
   }
 
-  at::Tensor attention(const at::Tensor& x, const std::string& name) {
-    const auto qkv = linear(x, name + "qkv").chunk(3, -1);
-    std::vector<at::Tensor> heads;
-    const auto width = options_.embed_dim / options_.num_heads;
-    for (std::int64_t h = 0; h < options_.num_heads; ++h) {
-      const auto q = qkv[0].narrow(-1, h * width, width);
-      auto k = qkv[1].narrow(-1, h * width, width);
-      if (options_.attention == AttentionKind::quest) {
-        k = k / k.norm(2, -1, true);
-      } else {
-        k = k / std::sqrt(static_cast<double>(width));
+  at::Tensor maybe_norm(const at::Tensor& x, const std::string& name) {
+    return has(name + ".weight") ? norm(x, name) : x;
+  }
+
+  at::Tensor scaled(const at::Tensor& x, const std::string& name) {
+    return has(name) ? x * weights_.at(name) : x;
+  }
+
+  /// One patch after the other, flattened by hand.
+  at::Tensor patches(const at::Tensor& images) {
+    const auto side = options_.patch_size;
+    const auto weight = weights_.at("patch_embed.proj.weight").flatten(1);
+    std::vector<at::Tensor> rows;
+    for (std::int64_t y = 0; y < options_.image_height; y += side) {
+      for (std::int64_t x = 0; x < options_.image_width; x += side) {
+        const auto patch = images.narrow(2, y, side).narrow(3, x, side).flatten(1);
+        auto row = at::matmul(maybe_norm(patch, "patch_embed.norm_in"), weight.t());
+        if (has("patch_embed.proj.bias")) row = row + weights_.at("patch_embed.proj.bias");
+        rows.push_back(maybe_norm(row, "patch_embed.norm"));
       }
-      heads.push_back(
-          at::matmul(at::matmul(q, k.transpose(1, 2)).softmax(-1), qkv[2].narrow(-1, h * width, width)));
     }
+    return at::stack(rows, 1);
+  }
+
+  at::Tensor mlp(const at::Tensor& x, const std::string& name) {
+    const auto hidden = linear(x, name + "fc1");
+    if (options_.mlp == MlpKind::plain)
+      return linear(0.5 * hidden * (1 + (hidden / std::sqrt(2.0)).erf()), name + "fc2");
+    const auto half = options_.mlp_hidden / 2;
+    const auto gate = hidden.narrow(-1, 0, half);
+    return linear(gate / (1 + (-gate).exp()) * hidden.narrow(-1, half, half), name + "fc2");
+  }
+
+  at::Tensor attention(const at::Tensor& x, const std::string& name, AttentionInputs& before) {
+    const auto qkv = linear(x, name + "qkv").chunk(3, -1);
+    const auto heads_of = [&](const at::Tensor& joined) {
+      std::vector<at::Tensor> heads;
+      for (std::int64_t h = 0; h < options_.num_heads; ++h)
+        heads.push_back(joined.narrow(-1, h * options_.head_dim(), options_.head_dim()));
+      return at::stack(heads, 1);
+    };
+    AttentionInputs inputs{heads_of(qkv[0]), heads_of(qkv[1]), heads_of(qkv[2]), {}, before.q, before.v};
+    for (const auto& parameter : attention_parameters(options_))
+      inputs.learnt.push_back(weights_.at(name + parameter.name));
+    const auto mixed = at::matmul(naive_attention_weights(inputs, options_), inputs.v);
+    before = inputs;
+    std::vector<at::Tensor> heads;
+    for (std::int64_t h = 0; h < options_.num_heads; ++h) heads.push_back(mixed.select(1, h));
     return linear(at::cat(heads, -1), name + "proj");
+  }
+
+  at::Tensor pool(const at::Tensor& x) {
+    if (options_.pooling == Pooling::token) return x.select(1, 0);
+    std::vector<at::Tensor> tokens;
+    for (auto t = options_.pool_include_prefix ? 0 : x.size(1) - options_.patches(); t < x.size(1); ++t)
+      tokens.push_back(x.select(1, t));
+    const auto all = at::stack(tokens);
+    const auto mean = all.sum(0) / static_cast<double>(tokens.size());
+    const auto most = std::get<0>(all.max(0));
+    if (options_.pooling == Pooling::avg) return mean;
+    return options_.pooling == Pooling::max ? most : (mean + most) / 2;
   }
 
   VisionTransformerOptions options_;
@@ -196,8 +248,12 @@ TEST(VisionTransformer, RefusesUnsoundOptions) {
 
 struct Variant {
   std::string name;
-  void (*change)(VisionTransformerOptions&);
+  std::function<void(VisionTransformerOptions&)> change;
 };
+
+std::ostream& operator<<(std::ostream& stream, const Variant& variant) {
+  return stream << variant.name;
+}
 
 class Variants : public testing::TestWithParam<Variant> {
  protected:
@@ -216,6 +272,8 @@ TEST_P(Variants, ForwardEqualsTheWrittenOutNetwork) {
 }
 
 TEST_P(Variants, InputGradientMatchesCentralDifferences) {
+  if (options().elliptical_gradient == EllipticalGradient::stop)
+    GTEST_SKIP() << "what is computed is not what is differentiated, by intention";
   auto model = random_model(options());
   const auto images = random_images(options(), 1).requires_grad_();
   const auto weights = torch::randn({1, 3}, torch::dtype(torch::kDouble));
@@ -225,24 +283,115 @@ TEST_P(Variants, InputGradientMatchesCentralDifferences) {
   EXPECT_TRUE(tensors_near(got, central_differences(value, images, 1e-5), 1e-7));
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Options, Variants,
-    testing::Values(Variant{"standard", [](VisionTransformerOptions&) {}},
-                    Variant{"quest", [](VisionTransformerOptions& o) { o.attention = AttentionKind::quest; }},
-                    Variant{"no_qkv_bias", [](VisionTransformerOptions& o) { o.qkv_bias = false; }},
-                    Variant{"hf_norm_eps", [](VisionTransformerOptions& o) { o.norm_eps = 1e-2; }},
-                    Variant{"avg", [](VisionTransformerOptions& o) { o.pooling = Pooling::avg; }},
-                    Variant{"avg_fc_norm",
-                            [](VisionTransformerOptions& o) {
-                              o.pooling = Pooling::avg;
-                              o.fc_norm = true;
-                            }},
-                    Variant{"avg_without_class_token",
-                            [](VisionTransformerOptions& o) {
-                              o.pooling = Pooling::avg;
-                              o.class_token = false;
-                            }}),
-    [](const auto& instance) { return instance.param.name; });
+/// In this order; a file is checked against it before a network is built.
+TEST_P(Variants, HasTheParametersThatAreListed) {
+  std::vector<std::pair<std::string, std::vector<std::int64_t>>> listed;
+  for (const auto& parameter : parameter_shapes(options()))
+    listed.emplace_back(parameter.name, parameter.shape);
+  std::vector<std::pair<std::string, std::vector<std::int64_t>>> got;
+  for (const auto& item : VisionTransformer(options(), InitialValues::unset)->named_parameters())
+    got.emplace_back(item.key(), item.value().sizes().vec());
+  EXPECT_EQ(got, listed);
+}
+
+TEST_P(Variants, ACloneIsTheSameNetworkOfItsOwn) {
+  auto model = random_model(options());
+  const auto images = random_images(options(), 2);
+  const torch::NoGradGuard no_grad;
+  const auto expected = model->forward(images);
+  VisionTransformer clone(std::dynamic_pointer_cast<VisionTransformerImpl>(model->clone()));
+  EXPECT_TRUE(tensors_identical(clone->forward(images), expected));
+  for (auto& parameter : clone->parameters()) {
+    const auto before = clone->forward(images);
+    parameter.mul_(1.5).add_(0.25);
+    // A constant that is added to all logits of a softmax alone changes nothing: the keys' bias has that
+    // effect.
+    EXPECT_FALSE(clone->forward(images).equal(before)) << parameter.sizes();
+  }
+  EXPECT_TRUE(tensors_identical(model->forward(images), expected));
+}
+
+TEST_P(Variants, KernelsAgree) {
+  const auto plain = random_model(options());
+  auto model = VisionTransformer(std::dynamic_pointer_cast<VisionTransformerImpl>(plain->clone()));
+  auto images = random_images(options(), 5).sigmoid();
+  if (options().in_channels == 1) images = images.expand({5, 3, 8, 12});
+  const auto targets = at::zeros({5, 1}, at::kLong);
+  const auto loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.square().sum(1); };
+  const auto exact = make_classifier(plain, {0, 0, 0}, {1, 1, 1}, {.dtype = at::kDouble})
+                         ->loss_gradient(images, targets, loss);
+  for (const auto kernels : {Kernels::plain, Kernels::mkl, Kernels::onednn}) {
+    if (kernels == Kernels::onednn && !has_onednn()) continue;
+    const auto frozen = make_classifier(model, {0, 0, 0}, {1, 1, 1}, {.kernels = kernels});
+    const auto got = frozen->loss_gradient(images, targets, loss);
+    EXPECT_TRUE(tensors_near(got.logits.to(at::kDouble), exact.logits, 2e-5)) << to_string(kernels);
+    EXPECT_TRUE(tensors_near(got.gradient.to(at::kDouble), exact.gradient, 2e-4)) << to_string(kernels);
+    EXPECT_TRUE(tensors_identical(frozen->logits(images), got.logits)) << to_string(kernels);
+  }
+}
+
+std::vector<Variant> variants() {
+  using O = VisionTransformerOptions;
+  std::vector<Variant> found{
+      {"no_qkv_bias", [](O& o) { o.qkv_bias = false; }},
+      {"no_biases", [](O& o) { o.qkv_bias = o.proj_bias = o.patch_bias = o.head_bias = false; }},
+      {"hf_norm_eps", [](O& o) { o.norm_eps = 1e-2; }},
+      {"avg", [](O& o) { o.pooling = Pooling::avg; }},
+      {"avg_with_prefix",
+       [](O& o) {
+         o.pooling = Pooling::avg;
+         o.pool_include_prefix = true;
+       }},
+      {"max", [](O& o) { o.pooling = Pooling::max; }},
+      {"avgmax", [](O& o) { o.pooling = Pooling::avgmax; }},
+      {"avg_fc_norm",
+       [](O& o) {
+         o.pooling = Pooling::avg;
+         o.fc_norm = true;
+       }},
+      {"token_fc_norm", [](O& o) { o.fc_norm = true; }},
+      {"avg_without_class_token",
+       [](O& o) {
+         o.pooling = Pooling::avg;
+         o.class_token = false;
+       }},
+      {"no_final_norm", [](O& o) { o.final_norm = false; }},
+      {"layer_scale", [](O& o) { o.layer_scale = true; }},
+      {"distilled", [](O& o) { o.distilled = true; }},
+      {"registers", [](O& o) { o.registers = 3; }},
+      {"dinov2",
+       [](O& o) {
+         o.registers = 2;
+         o.no_embed_class = o.layer_scale = true;
+         o.mlp = MlpKind::swiglu_packed;
+         o.activation = Activation::silu;
+       }},
+      {"clip",
+       [](O& o) {
+         o.pre_norm = true;
+         o.patch_bias = false;
+       }},
+      {"grey", [](O& o) { o.in_channels = 1; }},
+      {"vit_pytorch",
+       [](O& o) {
+         o.head_width = 5;
+         o.patch_norm_in = o.patch_norm_out = true;
+         o.qkv_bias = false;
+       }},
+  };
+  for (const auto& attention : attention_cases()) {
+    found.push_back({attention.name, [attention](O& o) {
+                       o.attention = attention.options.attention;
+                       o.qk_norm = attention.options.qk_norm;
+                       o.elliptical_delta = attention.options.elliptical_delta;
+                       o.elliptical_gradient = attention.options.elliptical_gradient;
+                     }});
+  }
+  return found;
+}
+
+INSTANTIATE_TEST_SUITE_P(Options, Variants, testing::ValuesIn(variants()),
+                         [](const auto& instance) { return instance.param.name; });
 
 TEST(VisionTransformer, NamesTheLastNormAsTimm) {
   auto options = tiny_options();
@@ -306,17 +455,54 @@ TEST(VisionTransformerOptions, RefusesSizesWhoseProductsOverflow) {
 
 TEST(VisionTransformerOptions, SpeaksTimmsWordsInJson) {
   const auto json = tiny_options(AttentionKind::quest).to_json();
-  EXPECT_EQ(json.dump(),
-            R"({"img_size":[8,12],"patch_size":4,"embed_dim":8,"depth":2,"num_heads":2,"mlp_hidden":12,)"
-            R"("num_classes":3,"attention":"quest","qkv_bias":true,"class_token":true,"global_pool":"token",)"
-            R"("fc_norm":false,"act_layer":"gelu","norm_eps":1e-06})");
+  EXPECT_EQ(
+      json.dump(),
+      R"({"img_size":[8,12],"in_chans":3,"patch_size":4,"embed_dim":8,"depth":2,"num_heads":2,"head_width":4,)"
+      R"("mlp_hidden":12,"mlp_layer":"plain","num_classes":3,"attention":"quest","qkv_bias":true,)"
+      R"("proj_bias":true,"patch_bias":true,"patch_norm_in":false,"patch_norm_out":false,"head_bias":true,)"
+      R"("layer_scale":false,"class_token":true,"distilled":false,"reg_tokens":0,"no_embed_class":false,)"
+      R"("pre_norm":false,"final_norm":true,"fc_norm":false,"global_pool":"token",)"
+      R"("pool_include_prefix":false,"act_layer":"gelu","norm_eps":1e-06})");
+}
+
+TEST(VisionTransformerOptions, SaysHowAFormulationIsSet) {
+  const auto json = tiny_options(AttentionKind::elliptical_quest).to_json();
+  EXPECT_EQ(json.at("elliptical_gradient"), "through");
+  EXPECT_EQ(json.at("elliptical_delta"), "constant");
+  EXPECT_EQ(tiny_options(AttentionKind::qknorm).to_json().at("qk_norm"), "layernorm");
+}
+
+TEST(VisionTransformerOptions, NamesWhatDoesNotGoTogether) {
+  auto options = tiny_options();
+  options.in_channels = 4;
+  options.mlp = MlpKind::swiglu_packed;
+  options.mlp_hidden = 13;
+  options.registers = -1;
+  options.head_width = 0;
+  options.final_norm = false;
+  options.fc_norm = true;
+  using testing::HasSubstr;
+  EXPECT_THAT(options.validate(),
+              testing::UnorderedElementsAre(HasSubstr("in_channels 4"), HasSubstr("mlp_hidden 13"),
+                                            HasSubstr("registers -1"), HasSubstr("head_width 0"),
+                                            HasSubstr("final_norm")));
+  auto distilled = tiny_options();
+  distilled.distilled = distilled.fc_norm = true;
+  distilled.class_token = false;
+  distilled.registers = 1;
+  distilled.pooling = Pooling::avg;
+  EXPECT_EQ(distilled.validate().size(), 4U);
 }
 
 TEST(VisionTransformerOptions, NamesGoThereAndBack) {
-  for (const auto pooling : {Pooling::token, Pooling::avg}) {
+  for (const auto pooling : {Pooling::token, Pooling::avg, Pooling::max, Pooling::avgmax}) {
     EXPECT_EQ(parse_pooling(to_string(pooling)), pooling);
   }
-  EXPECT_THROW(parse_pooling("max"), UsageError);
+  EXPECT_THROW(parse_pooling("map"), UsageError);
+  EXPECT_EQ(parse_qk_norm("rmsnorm"), QkNorm::rms_norm);
+  EXPECT_EQ(parse_elliptical_gradient("stop"), EllipticalGradient::stop);
+  EXPECT_EQ(parse_elliptical_delta("queries"), EllipticalDelta::queries);
+  EXPECT_EQ(parse_mlp_kind("swiglu_packed"), MlpKind::swiglu_packed);
   EXPECT_THROW(parse_activation("GELU"), UsageError);
 }
 

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <torch/nn/cloneable.h>
+#include <torch/nn/modules/conv.h>
+#include <torch/nn/modules/normalization.h>
+#include <torch/nn/pimpl.h>
+
+#include "models/vision_transformer_options.h"
+
+namespace vitrobust::models {
+
+/// Images [N, channels, H, W] to patch embeddings [N, H/p · W/p, C], patches in row-major order.
+class PatchEmbedImpl : public torch::nn::Cloneable<PatchEmbedImpl> {
+ public:
+  explicit PatchEmbedImpl(const VisionTransformerOptions& options) : options_(options) { reset(); }
+  void reset() override;
+  torch::Tensor forward(const torch::Tensor& images);
+
+ private:
+  VisionTransformerOptions options_;
+  torch::nn::LayerNorm norm_in_{nullptr};  ///< of the flattened patches
+  torch::nn::Conv2d proj_{nullptr};
+  torch::nn::LayerNorm norm_{nullptr};
+};
+TORCH_MODULE(PatchEmbed);
+
+}  // namespace vitrobust::models
