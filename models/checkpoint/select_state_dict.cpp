@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
 
 #include "core/error.h"
@@ -144,6 +145,17 @@ void note_choice(const PickleValue& root, const Chosen& chosen, TensorCatalogue&
   throw InputError(source, "holds no tensors");
 }
 
+std::string without_prefixes(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kPrefixes{"module.", "_orig_mod."};
+  const auto leads = [&](std::string_view prefix) {
+    return name.starts_with(prefix) && name.size() > prefix.size();
+  };
+  for (auto prefix = std::ranges::find_if(kPrefixes, leads); prefix != kPrefixes.end();
+       prefix = std::ranges::find_if(kPrefixes, leads))
+    name.remove_prefix(prefix->size());
+  return std::string(name);
+}
+
 }  // namespace
 
 void select_state_dict(const PickleValue& root, const CatalogueOptions& options, TensorCatalogue& catalogue,
@@ -162,24 +174,21 @@ void select_state_dict(const PickleValue& root, const CatalogueOptions& options,
 }
 
 void strip_wrapper_prefixes(TensorCatalogue& catalogue, const std::string& source) {
-  constexpr std::array<std::string_view, 2> kPrefixes{"module.", "_orig_mod."};
   std::size_t stripped = 0;
   std::set<std::string> names;
   for (TensorEntry& entry : catalogue.tensors) {
-    const std::size_t before = entry.name.size();
-    for (bool again = true; again;) {
-      again = false;
-      for (const std::string_view prefix : kPrefixes)
-        if (entry.name.starts_with(prefix) && entry.name.size() > prefix.size()) {
-          entry.name.erase(0, prefix.size());
-          again = true;
-        }
+    if (std::string name = without_prefixes(entry.name); name.size() != entry.name.size()) {
+      entry.name = std::move(name);
+      ++stripped;
     }
-    if (entry.name.size() != before) ++stripped;
     if (!names.insert(entry.name).second)
       throw InputError(source, fmt::format("has two tensors named '{}' but for the prefixes of wrappers",
                                            printable_name(entry.name)));
   }
+  std::map<std::string, std::string> unreadable;
+  for (auto& [name, reason] : catalogue.unreadable)
+    unreadable.emplace(without_prefixes(name), std::move(reason));
+  catalogue.unreadable = std::move(unreadable);
   if (stripped != 0)
     catalogue.notes.push_back(
         fmt::format("the prefix of a wrapper ('module.' or '_orig_mod.') was taken off {} names", stripped));

@@ -13,7 +13,8 @@ using ::testing::HasSubstr;
 
 const std::string kGolden = VITROBUST_SOURCE_DIR "/tests/golden/checkpoints/";
 
-at::Tensor read(const TensorCatalogue& catalogue, const std::string& name, at::ScalarType type = at::kDouble) {
+at::Tensor read(const TensorCatalogue& catalogue, const std::string& name,
+                at::ScalarType type = at::kDouble) {
   return read_tensor(catalogue, *catalogue.find(name), type);
 }
 
@@ -39,9 +40,11 @@ TEST(ReadTensor, EveryTypeIsConverted) {
   for (const char* file : {"types.pth", "types-legacy.pth", "types.safetensors"}) {
     const auto catalogue = open_checkpoint_file(kGolden + file);
     for (const char* name : {"float64", "float32", "float16", "bfloat16", "float8_e4m3fn", "float8_e5m2"})
-      EXPECT_TRUE(at::equal(read(catalogue, name), torch::tensor({0.0, 1.0, 2.5, 96.0}, at::kDouble))) << name;
+      EXPECT_TRUE(at::equal(read(catalogue, name), torch::tensor({0.0, 1.0, 2.5, 96.0}, at::kDouble)))
+          << name;
     for (const char* name : {"int64", "int32", "int16", "int8", "uint8", "uint16"})
-      EXPECT_TRUE(at::equal(read(catalogue, name), torch::tensor({0.0, 1.0, 2.0, 96.0}, at::kDouble))) << name;
+      EXPECT_TRUE(at::equal(read(catalogue, name), torch::tensor({0.0, 1.0, 2.0, 96.0}, at::kDouble)))
+          << name;
     EXPECT_TRUE(at::equal(read(catalogue, "bool", at::kBool), torch::tensor({false, true, true, true})));
   }
 }
