@@ -22,7 +22,8 @@ class PickleStack {
   }
 
   PickleRef top() const {
-    if (values_.size() <= (marks_.empty() ? 0 : marks_.back())) input_.fail("takes a value that is not there");
+    if (values_.size() <= (marks_.empty() ? 0 : marks_.back()))
+      input_.fail("takes a value that is not there");
     return values_.back();
   }
 
