@@ -6,6 +6,7 @@
 #include <array>
 #include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "models/checkpoint/pickled_names.h"
@@ -30,13 +31,6 @@ struct Chosen {
 
 bool any_numbers(const NamedValues& names) {
   return std::ranges::any_of(names, [](const auto& item) { return holds_numbers(item.second); });
-}
-
-bool holds_tensors_itself(const PickleValue* value) {
-  const auto* dict = value->get<PickleDict>();
-  return module_state(value) || (dict && std::ranges::any_of(dict->items, [](const auto& item) {
-                                   return holds_numbers(item.second);
-                                 }));
 }
 
 class Selection {
@@ -77,7 +71,7 @@ class Selection {
   bool take_only(Chosen& chosen) {
     const auto* dict = chosen.value->get<PickleDict>();
     if (!dict || holds_tensors_itself(chosen.value)) return false;
-    const auto holds = [](const auto& item) {
+    const auto holds = [&](const auto& item) {
       return text_of(item.first) && holds_tensors_itself(item.second);
     };
     if (std::ranges::count_if(dict->items, holds) != 1) return false;
@@ -85,8 +79,19 @@ class Selection {
     return take(chosen, std::string(*text_of(key)), value);
   }
 
+  /// Whether a module, or a dict with a tensor among its items. Each is looked through once, however often it
+  /// is met.
+  bool holds_tensors_itself(const PickleValue* value) {
+    const auto [place, fresh] = holds_tensors_.try_emplace(value, false);
+    if (!fresh) return place->second;
+    const auto* dict = value->get<PickleDict>();
+    const auto is_tensor = [](const auto& item) { return holds_numbers(item.second); };
+    return place->second = module_state(value) || (dict && std::ranges::any_of(dict->items, is_tensor));
+  }
+
   const CatalogueOptions& options_;
   const std::string& source_;
+  std::unordered_map<const PickleValue*, bool> holds_tensors_;
 };
 
 std::string plain_text(const PickleValue* value) {

@@ -218,6 +218,24 @@ TEST(Pickle, BombsAreHarmless) {
   for (int i = 0; i < 100'000; ++i) copies += "ccollections\nOrderedDict\nh\x01\x85R0";
   EXPECT_THAT(error_of_pickle(copies + "."), HasSubstr("objects, as no checkpoint does"));
 
+  // Long names that would be repeated for every tensor.
+  const std::string name(1'000'000, 'n');
+  std::string long_names = "\x80\x02}" + pickled(name) + "}";
+  for (int i = 0; i < 10'000; ++i) long_names += "K\x01}s";
+  EXPECT_LT(seconds_of(long_names + "s."), 10);
+  EXPECT_THAT(error_of_pickle(pickled_item(name, kTensor)), HasSubstr("name is longer than 1024 bytes"));
+  EXPECT_THAT(error_of_pickle("\x80\x02" + pickled_storage(4, name) + "."),
+              HasSubstr("has a storage without a key"));
+
+  // One large dict that is met again and again.
+  std::string often = "\x80\x02}(";
+  for (int i = 0; i < 200'000; ++i) often += "NN";
+  often +=
+      "uq\x01"
+      "0}";
+  for (int i = 0; i < 200'000; ++i) often += "U\x01xh\x01s";
+  EXPECT_LT(seconds_of(often + "."), 10);
+
   std::string circle = "\x80\x02}q\x01" + pickled("me") + "h\x01s" + pickled("model") + "h\x01s.";
   EXPECT_THAT(error_of_pickle(circle), HasSubstr("holds no tensors"));
 }
