@@ -124,7 +124,8 @@ VITROBUST_AVX512 void softmax(float* row, std::int64_t count, std::int64_t size,
 }
 
 /// From the gradient of a row of weights to that of its logits: scale · w ∘ (g − w·g).
-VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, std::int64_t size, float scale) {
+VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, std::int64_t size,
+                                       float scale) {
   __m512 products = _mm512_setzero_ps();
   for (std::int64_t j = 0; j < size; j += kLanes)
     products = _mm512_fmadd_ps(_mm512_loadu_ps(weights + j), _mm512_loadu_ps(gradient + j), products);
@@ -132,8 +133,7 @@ VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, st
   const __m512 factor = _mm512_set1_ps(scale);
   for (std::int64_t j = 0; j < size; j += kLanes) {
     const __m512 scaled = _mm512_mul_ps(_mm512_loadu_ps(weights + j), factor);
-    _mm512_storeu_ps(gradient + j,
-                     _mm512_mul_ps(scaled, _mm512_sub_ps(_mm512_loadu_ps(gradient + j), mean)));
+    _mm512_storeu_ps(gradient + j, _mm512_mul_ps(scaled, _mm512_sub_ps(_mm512_loadu_ps(gradient + j), mean)));
   }
 }
 

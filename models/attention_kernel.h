@@ -16,11 +16,11 @@ struct MutableHeadRows {
   std::int64_t stride = 0;
 };
 
-/// softmax(scale · q kᵀ) v of one head after another, and its gradients: Vaswani et al. 2017, arXiv 1706.03762,
-/// equation 1, in float32 for short sequences, where a library's general products spend most of their time on
-/// the way in and out. The weights are kept for the backward pass, so memory grows with tokens².
-/// Results are the same on every processor that runs it, and those of a row do not depend on its place.
-/// An object keeps packed operands: one thread at a time.
+/// softmax(scale · q kᵀ) v of one head after another, and its gradients: Vaswani et al. 2017, arXiv
+/// 1706.03762, equation 1, in float32 for short sequences, where a library's general products spend most of
+/// their time on the way in and out. The weights are kept for the backward pass, so memory grows with
+/// tokens². Results are the same on every processor that runs it, and those of a row do not depend on its
+/// place. An object keeps packed operands: one thread at a time.
 class AttentionKernel {
  public:
   /// Whether this processor runs it (AVX-512).
@@ -45,10 +45,10 @@ class AttentionKernel {
 
   std::int64_t tokens_, width_, padded_tokens_, padded_width_;
   float scale_;
-  std::vector<float> columns_;   ///< an operand transposed: [width, padded tokens]
-  std::vector<float> rows_;      ///< an operand as it is: [tokens, padded width]
-  std::vector<float> logits_;    ///< [tokens, padded tokens]: their gradient in the backward pass
-  std::vector<float> result_;    ///< [tokens, padded width]
+  std::vector<float> columns_;  ///< an operand transposed: [width, padded tokens]
+  std::vector<float> rows_;     ///< an operand as it is: [tokens, padded width]
+  std::vector<float> logits_;   ///< [tokens, padded tokens]: their gradient in the backward pass
+  std::vector<float> result_;   ///< [tokens, padded width]
 };
 
 }  // namespace vitrobust::models

@@ -21,7 +21,8 @@ std::span<float> span_of(const at::Tensor& x) {
   return {x.mutable_data_ptr<float>(), static_cast<std::size_t>(x.numel())};
 }
 
-LayerNormKernel layer_norm(const at::Tensor& weight, const at::Tensor& bias, double eps, const at::Tensor& x) {
+LayerNormKernel layer_norm(const at::Tensor& weight, const at::Tensor& bias, double eps,
+                           const at::Tensor& x) {
   return {.rows = x.numel() / x.size(-1),
           .width = x.size(-1),
           .weight = weight.const_data_ptr<float>(),
@@ -189,10 +190,10 @@ bool FrozenBlock::supported() {
 }
 
 at::Tensor FrozenBlock::forward(const at::Tensor& x) const {
-  if (x.scalar_type() != at::kFloat || x.dim() != 3) throw InternalError("a frozen block takes float32 tokens");
+  if (x.scalar_type() != at::kFloat || x.dim() != 3)
+    throw InternalError("a frozen block takes float32 tokens");
   const at::Tensor rows = x.contiguous();
-  if (at::GradMode::is_enabled() && rows.requires_grad())
-    return Node::apply(rows, shared_from_this());
+  if (at::GradMode::is_enabled() && rows.requires_grad()) return Node::apply(rows, shared_from_this());
   Trace trace;
   return Computation(*this, rows).forward(rows, trace, /*keep=*/false);
 }

@@ -10,9 +10,9 @@
 namespace vitrobust::models {
 
 /// A pre-norm transformer block with parameters that no longer change, in one piece: x + attn(norm1(x)), then
-/// x + mlp(norm2(x)) with an erf-GELU. Between the products nothing is copied, and the graph has one node, where
-/// LibTorch's operators would spend half of the time of a small network on the way from one to the next.
-/// Only where supported(); kept by a std::shared_ptr, which the graph shares.
+/// x + mlp(norm2(x)) with an erf-GELU. Between the products nothing is copied, and the graph has one node,
+/// where LibTorch's operators would spend half of the time of a small network on the way from one to the
+/// next. Only where supported(); kept by a std::shared_ptr, which the graph shares.
 struct FrozenBlock : std::enable_shared_from_this<FrozenBlock> {
   at::Tensor norm1_weight, norm1_bias, norm2_weight, norm2_bias;  ///< [C], float32
   double norm_eps = 0;

@@ -90,13 +90,15 @@ VITROBUST_AVX512 void layer_norm_backward_row(const LayerNormKernel& norm, const
 template <typename Body>
 void for_each_part(const PartRows& parts, const Body& body) {
   for (std::int64_t t = 0; t < parts.tokens; ++t)
-    for (std::int64_t h = 0; h < parts.heads; ++h) body(t * parts.stride + h * parts.width, t * parts.heads + h);
+    for (std::int64_t h = 0; h < parts.heads; ++h)
+      body(t * parts.stride + h * parts.width, t * parts.heads + h);
 }
 
 }  // namespace
 
 void LayerNormKernel::forward(const float* x, float* y, float* moments) const {
-  for (std::int64_t i = 0; i < rows; ++i) layer_norm_row(*this, x + i * width, y + i * width, moments + 2 * i);
+  for (std::int64_t i = 0; i < rows; ++i)
+    layer_norm_row(*this, x + i * width, y + i * width, moments + 2 * i);
 }
 
 void LayerNormKernel::backward(const float* x, const float* moments, const float* gradient,

@@ -4,8 +4,8 @@
 
 namespace vitrobust::models {
 
-// Loops over rows of float32 for processors with AVX-512 (AttentionKernel::supported()). Every row is computed
-// alike, whatever its place, and the same on every such processor.
+// Loops over rows of float32 for processors with AVX-512 (AttentionKernel::supported()). Every row is
+// computed alike, whatever its place, and the same on every such processor.
 
 /// y = (x − mean) / √(variance + eps) ∘ weight + bias of each row: Ba et al. 2016, arXiv 1607.06450.
 struct LayerNormKernel {
@@ -30,8 +30,8 @@ struct PartRows {
 /// @param lengths  receives the floored lengths, [tokens, heads]
 void to_unit_length(const PartRows& parts, float* data, float* lengths);
 
-/// From the gradient of the unit vectors to that of the vectors, in place: (I − u uᵀ) g / length, and g / 1e-12
-/// where the length was floored.
+/// From the gradient of the unit vectors to that of the vectors, in place: (I − u uᵀ) g / length, and g /
+/// 1e-12 where the length was floored.
 void unit_length_backward(const PartRows& parts, const float* units, const float* lengths, float* gradient);
 
 /// x ∘ y and x + y, in place of x.

@@ -1,4 +1,5 @@
-// The parts of a frozen block against LibTorch's operators in float64. The whole network is in frozen_test.cpp.
+// The parts of a frozen block against LibTorch's operators in float64. The whole network is in
+// frozen_test.cpp.
 #include <gmock/gmock.h>
 #include <torch/torch.h>
 
@@ -47,8 +48,7 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
     const at::Tensor gradient = at::randn({tokens, width});
     std::vector<at::Tensor> exact;
     for (std::int64_t i = 0; i < 3; ++i) exact.push_back(part(i).to(at::kDouble).requires_grad_());
-    const at::Tensor weights =
-        at::softmax(at::matmul(exact[0], exact[1].t()) * scale, 1);
+    const at::Tensor weights = at::softmax(at::matmul(exact[0], exact[1].t()) * scale, 1);
     const at::Tensor expected = at::matmul(weights, exact[2]);
     const auto slopes = torch::autograd::grad({expected}, exact, {gradient.to(at::kDouble)});
 
@@ -62,7 +62,8 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
                     rows_of(gradient), mutable_rows_of(got[0]), mutable_rows_of(got[1]),
                     mutable_rows_of(got[2]));
     EXPECT_TRUE(tensors_near(out.to(at::kDouble), expected.detach(), 2e-6)) << tokens << " " << width;
-    EXPECT_TRUE(tensors_near(kept.view({tokens, -1}).narrow(1, 0, tokens).to(at::kDouble), weights.detach(), 1e-6));
+    EXPECT_TRUE(
+        tensors_near(kept.view({tokens, -1}).narrow(1, 0, tokens).to(at::kDouble), weights.detach(), 1e-6));
     for (std::int64_t i = 0; i < 3; ++i)
       EXPECT_TRUE(tensors_near(got[i].to(at::kDouble), slopes[static_cast<std::size_t>(i)], 1e-5))
           << tokens << " " << width << " gradient " << i;
@@ -101,8 +102,9 @@ TEST_F(FrozenBlocks, LayerNormAndItsGradientEqualThoseInFloat64) {
     const at::Tensor moments = at::empty({5, 2});
     norm.forward(x.const_data_ptr<float>(), y.mutable_data_ptr<float>(), moments.mutable_data_ptr<float>());
     const at::Tensor out = at::empty_like(x);
-    norm.backward(x.const_data_ptr<float>(), moments.const_data_ptr<float>(), gradient.const_data_ptr<float>(),
-                  carried.const_data_ptr<float>(), out.mutable_data_ptr<float>());
+    norm.backward(x.const_data_ptr<float>(), moments.const_data_ptr<float>(),
+                  gradient.const_data_ptr<float>(), carried.const_data_ptr<float>(),
+                  out.mutable_data_ptr<float>());
     EXPECT_TRUE(tensors_near(y.to(at::kDouble), expected.detach(), 1e-5)) << width;
     EXPECT_TRUE(tensors_near(out.to(at::kDouble), slope + carried.to(at::kDouble), 1e-5)) << width;
   }
@@ -160,7 +162,8 @@ TEST_F(FrozenBlocks, BlockAndItsGradientEqualThePlainOneInFloat64) {
 TEST_F(FrozenBlocks, KeysOfLengthZeroHaveTheSlopesOfLibTorch) {
   const at::Tensor keys = at::stack({at::zeros({4}), at::full({4}, 1e-14F), at::ones({4})}).view({3, 1, 4});
   const at::Tensor exact = keys.to(at::kDouble).requires_grad_();
-  const at::Tensor unit = exact / at::linalg_vector_norm(exact, 2, at::IntArrayRef{-1}, true).clamp_min(1e-12);
+  const at::Tensor unit =
+      exact / at::linalg_vector_norm(exact, 2, at::IntArrayRef{-1}, true).clamp_min(1e-12);
   const at::Tensor gradient = at::randn({3, 1, 4});
   const at::Tensor slope = torch::autograd::grad({unit}, {exact}, {gradient.to(at::kDouble)})[0];
   const PartRows parts{.tokens = 3, .heads = 1, .width = 4, .stride = 4};
