@@ -17,6 +17,7 @@ class Freezable {
   /// From now on forward() uses these kernels and the parameters as they are now, which must not change any
   /// more. A weight that the kernels keep in a layout of their own is no longer in the parameter, which is
   /// empty then. Kernels::plain undoes it.
+  /// A module's parts are frozen before it.
   /// @param reduced  prepares the bfloat16 products too, which a ReducedPrecisionGuard turns on
   virtual void freeze(Kernels kernels, bool reduced) = 0;
 };
@@ -47,6 +48,10 @@ class FreezableLinearImpl : public torch::nn::Cloneable<FreezableLinearImpl>, pu
   void reset() override;
   void freeze(Kernels kernels, bool reduced) override;
   torch::Tensor forward(const torch::Tensor& input);
+  /// What freeze() made for outcomes, or for gradients in reduced precision; nullptr where there is none.
+  [[nodiscard]] const std::shared_ptr<const FrozenLinear>& frozen(bool reduced) const {
+    return reduced ? reduced_ : exact_;
+  }
 
   torch::Tensor weight;  ///< [outputs, inputs]
   torch::Tensor bias;    ///< [outputs], or undefined

@@ -55,6 +55,7 @@ FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Ker
   if (kernels == Kernels::plain) throw InternalError("plain kernels freeze nothing");
   if (weight.scalar_type() != at::kFloat || weight.dim() != 2)
     throw InternalError("only a float32 matrix can be frozen");
+  inputs_ = weight.size(1);
   const at::NoGradGuard no_grad;
   const auto dtype = kernels == Kernels::bf16 ? at::kBFloat16 : at::kFloat;
   weight_ = weight.detach().to(dtype);
@@ -68,6 +69,10 @@ at::Tensor FrozenLinear::forward(const at::Tensor& x) const {
     return Product::apply(rows, kernels_, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt,
                           transposed());
   return multiply(kernels_, rows, weight_, bias_);
+}
+
+at::Tensor FrozenLinear::propagate(const at::Tensor& gradient) const {
+  return multiply(kernels_, gradient, transposed(), {});
 }
 
 at::Tensor FrozenLinear::dense_weight() const {

@@ -23,6 +23,11 @@ class FrozenLinear {
   /// be called from several threads at once.
   [[nodiscard]] at::Tensor forward(const at::Tensor& x) const;
 
+  /// The gradient of x, [..., in], from that of the result, [..., out], contiguous.
+  [[nodiscard]] at::Tensor propagate(const at::Tensor& gradient) const;
+
+  [[nodiscard]] std::int64_t inputs() const { return inputs_; }
+
   /// The weight [out, in] as it came, rounded to bfloat16 if that is what Kernels::bf16 did.
   [[nodiscard]] at::Tensor dense_weight() const;
 
@@ -30,6 +35,7 @@ class FrozenLinear {
   [[nodiscard]] const at::Tensor& transposed() const;
 
   Kernels kernels_;
+  std::int64_t inputs_ = 0;
   at::Tensor weight_;  ///< for x·Wᵀ
   at::Tensor bias_;
   mutable std::once_flag transposed_made_;

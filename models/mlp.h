@@ -19,6 +19,9 @@ class MlpImpl : public torch::nn::Cloneable<MlpImpl>, public Freezable {
   void freeze(Kernels kernels, bool reduced) override;
   torch::Tensor forward(const torch::Tensor& tokens);
 
+  [[nodiscard]] const FreezableLinear& fc1() const { return fc1_; }
+  [[nodiscard]] const FreezableLinear& fc2() const { return fc2_; }
+
  private:
   [[nodiscard]] torch::Tensor activate(const torch::Tensor& x) const;
 

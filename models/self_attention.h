@@ -42,6 +42,9 @@ class SelfAttentionImpl : public torch::nn::Cloneable<SelfAttentionImpl> {
   /// @param carry of the block before; then that of this one
   torch::Tensor forward(const torch::Tensor& tokens, AttentionCarry& carry);
 
+  [[nodiscard]] const FreezableLinear& qkv() const { return qkv_; }
+  [[nodiscard]] const FreezableLinear& proj() const { return proj_; }
+
  private:
   void register_learnt_groups();
   [[nodiscard]] std::vector<at::Tensor> learnt() const;

@@ -2,6 +2,10 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+
+#include "models/attention/recorder.h"
+
 namespace vitrobust::models {
 
 void LayerScaleImpl::reset() {
@@ -22,7 +26,38 @@ void BlockImpl::reset() {
   if (options_.layer_scale) ls2_ = register_module("ls2", LayerScale(width));
 }
 
+bool BlockImpl::has_frozen_kind() const {
+  return FrozenBlock::supported() &&
+         (options_.attention == AttentionKind::standard || options_.attention == AttentionKind::quest) &&
+         options_.mlp == MlpKind::plain && options_.activation == Activation::gelu && !options_.layer_scale;
+}
+
+std::shared_ptr<const FrozenBlock> BlockImpl::in_one_piece(bool reduced) const {
+  if (!has_frozen_kind() || !attn_->qkv()->frozen(reduced)) return nullptr;
+  auto block = std::make_shared<FrozenBlock>();
+  block->norm1_weight = norm1_->weight;
+  block->norm1_bias = norm1_->bias;
+  block->norm2_weight = norm2_->weight;
+  block->norm2_bias = norm2_->bias;
+  block->norm_eps = options_.norm_eps;
+  block->qkv = attn_->qkv()->frozen(reduced);
+  block->proj = attn_->proj()->frozen(reduced);
+  block->fc1 = mlp_->fc1()->frozen(reduced);
+  block->fc2 = mlp_->fc2()->frozen(reduced);
+  block->heads = options_.num_heads;
+  block->unit_keys = options_.attention == AttentionKind::quest;
+  block->scale = block->unit_keys ? 1 : 1 / std::sqrt(static_cast<double>(options_.head_dim()));
+  return block;
+}
+
+void BlockImpl::freeze(Kernels /*kernels*/, bool /*reduced*/) {
+  exact_ = in_one_piece(false);
+  reduced_ = in_one_piece(true);
+}
+
 torch::Tensor BlockImpl::forward(const torch::Tensor& tokens, AttentionCarry& carry) {
+  const auto& frozen = reduced_ && ReducedPrecisionGuard::active() ? reduced_ : exact_;
+  if (frozen && AttentionRecorder::current() == nullptr) return frozen->forward(tokens);
   auto branch = attn_->forward(norm1_->forward(tokens), carry);
   const auto attended = tokens + (ls1_ ? ls1_->forward(branch) : branch);
   branch = mlp_->forward(norm2_->forward(attended));

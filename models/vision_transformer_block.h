@@ -4,6 +4,9 @@
 #include <torch/nn/modules/normalization.h>
 #include <torch/nn/pimpl.h>
 
+#include <memory>
+
+#include "models/frozen_block.h"
 #include "models/mlp.h"
 #include "models/self_attention.h"
 #include "models/vision_transformer_options.h"
@@ -23,17 +26,22 @@ class LayerScaleImpl : public torch::nn::Cloneable<LayerScaleImpl> {
 };
 TORCH_MODULE(LayerScale);
 
-/// A pre-norm block: x + ls1(attn(norm1(x))), then x + ls2(mlp(norm2(x))).
-class BlockImpl : public torch::nn::Cloneable<BlockImpl> {
+/// A pre-norm block: x + ls1(attn(norm1(x))), then x + ls2(mlp(norm2(x))). Frozen, it runs in one piece where
+/// there is a FrozenBlock of its kind.
+class BlockImpl : public torch::nn::Cloneable<BlockImpl>, public Freezable {
  public:
   BlockImpl(const VisionTransformerOptions& options, InitialValues values)
       : options_(options), values_(values) {
     reset();
   }
   void reset() override;
+  void freeze(Kernels kernels, bool reduced) override;
   torch::Tensor forward(const torch::Tensor& tokens, AttentionCarry& carry);
 
  private:
+  [[nodiscard]] bool has_frozen_kind() const;
+  [[nodiscard]] std::shared_ptr<const FrozenBlock> in_one_piece(bool reduced) const;
+
   VisionTransformerOptions options_;
   InitialValues values_;
   torch::nn::LayerNorm norm1_{nullptr};
@@ -42,6 +50,8 @@ class BlockImpl : public torch::nn::Cloneable<BlockImpl> {
   torch::nn::LayerNorm norm2_{nullptr};
   Mlp mlp_{nullptr};
   LayerScale ls2_{nullptr};
+  std::shared_ptr<const FrozenBlock> exact_;
+  std::shared_ptr<const FrozenBlock> reduced_;
 };
 TORCH_MODULE(Block);
 

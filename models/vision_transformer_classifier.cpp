@@ -110,11 +110,13 @@ void return_freed_memory() {
 #endif
 }
 
+/// Parts before the modules that hold them, which build on what the parts froze.
 std::vector<Freezable*> freezable_layers(VisionTransformer& module) {
   std::vector<Freezable*> layers;
   for (const auto& part : module->modules()) {
     if (auto* const layer = dynamic_cast<Freezable*>(part.get())) layers.push_back(layer);
   }
+  std::ranges::reverse(layers);
   return layers;
 }
 

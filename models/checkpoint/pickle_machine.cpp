@@ -4,22 +4,19 @@
 
 #include <array>
 #include <bit>
-#include <iterator>
-#include <span>
 
 #include "models/checkpoint/pickle_globals.h"
+#include "models/checkpoint/pickle_stack.h"
 
 namespace vitrobust::models {
 namespace {
 
 constexpr std::uint64_t kNewestProtocol = 5;
-/// Of the stack, the marks and the memo; one byte of a pickle can grow them by one.
-constexpr std::size_t kMaxDepth = std::size_t{1} << 24;
 
 class Machine {
  public:
   Machine(PickleInput& input, PickleArena& arena, const PersistentLoad& persistent_load)
-      : input_(input), arena_(arena), persistent_load_(persistent_load) {}
+      : input_(input), arena_(arena), persistent_load_(persistent_load), stack_(input) {}
 
   PickleRef run();
 
@@ -31,37 +28,10 @@ class Machine {
   };
   static const std::array<Operation, 256>& operations();
 
-  // The stack, which ends below at the last mark.
-  void push(PickleRef value) {
-    if (stack_.size() >= kMaxDepth) input_.fail("piles up more than any checkpoint");
-    stack_.push_back(value);
-  }
+  void push(PickleRef value) { stack_.push(value); }
   template <typename T>
   void push_value(T value) {
     push(arena_.make(std::move(value), input_.name()));
-  }
-  PickleRef& top() {
-    if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) input_.fail("takes a value that is not there");
-    return stack_.back();
-  }
-  PickleRef pop() {
-    const PickleRef value = top();
-    stack_.pop_back();
-    return value;
-  }
-  /// The values since the last mark, which goes away with them.
-  std::vector<PickleRef> pop_to_mark() {
-    if (marks_.empty()) input_.fail("lacks a mark");
-    const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
-    std::vector<PickleRef> values(begin, stack_.end());
-    stack_.erase(begin, stack_.end());
-    marks_.pop_back();
-    return values;
-  }
-  std::vector<PickleRef> pop_values(std::size_t count) {
-    std::vector<PickleRef> values(count);
-    for (std::size_t i = count; i-- > 0;) values[i] = pop();
-    return values;
   }
 
   // Numbers and strings.
@@ -90,34 +60,35 @@ class Machine {
   }
 
   // Containers.
-  void mark();
-  void drop();
-  void drop_to_mark() { pop_to_mark(); }
-  void duplicate() { push(top()); }
+  void mark() { stack_.mark(); }
+  void drop() { stack_.drop(); }
+  void drop_to_mark() { stack_.pop_to_mark(); }
+  void duplicate() { push(stack_.top()); }
   void empty_sequence() { push_value(PickleSequence{}); }
-  void sequence() { push_value(PickleSequence{pop_to_mark()}); }
+  void sequence() { push_value(PickleSequence{stack_.pop_to_mark()}); }
   template <std::size_t count>
   void tuple() {
-    push_value(PickleSequence{pop_values(count)});
+    push_value(PickleSequence{stack_.pop(count)});
   }
-  void append() { extend(pop_values(1)); }
-  void appends() { extend(pop_to_mark()); }
+  void append() { extend(stack_.pop(1)); }
+  void appends() { extend(stack_.pop_to_mark()); }
   void extend(const std::vector<PickleRef>& items);
   void empty_dict() { push_value(PickleDict{}); }
   void dict();
-  void set_item() { set(pop_values(2)); }
-  void set_items() { set(pop_to_mark()); }
+  void set_item() { set(stack_.pop(2)); }
+  void set_items() { set(stack_.pop_to_mark()); }
   void set(const std::vector<PickleRef>& items);
 
   // The memo.
   template <std::size_t bytes>
-  void get();
+  void get() {
+    stack_.recall(input_.number(bytes));
+  }
   template <std::size_t bytes>
   void put() {
-    memorize(input_.number(bytes));
+    stack_.memorize(input_.number(bytes));
   }
-  void memoize() { memorize(memo_.size()); }
-  void memorize(std::uint64_t index);
+  void memoize() { stack_.memorize_next(); }
 
   // Names and calls.
   void global();
@@ -139,9 +110,7 @@ class Machine {
   PickleInput& input_;
   PickleArena& arena_;
   const PersistentLoad& persistent_load_;
-  std::vector<PickleRef> stack_;
-  std::vector<std::size_t> marks_;
-  std::unordered_map<std::uint64_t, PickleRef> memo_;
+  PickleStack stack_;
   PickleRef none_ = nullptr;
 };
 
@@ -222,7 +191,7 @@ const std::array<Machine::Operation, 256>& Machine::operations() {
 PickleRef Machine::run() {
   for (;;) {
     const auto code = static_cast<std::uint8_t>(input_.number(1));
-    if (code == kStop) return pop();
+    if (code == kStop) return stack_.pop();
     (this->*operations()[code])();
   }
 }
@@ -260,21 +229,8 @@ void Machine::real() {
   push_value(std::bit_cast<double>(bits));
 }
 
-void Machine::mark() {
-  if (marks_.size() >= kMaxDepth) input_.fail("piles up more than any checkpoint");
-  marks_.push_back(stack_.size());
-}
-
-void Machine::drop() {
-  // A mark on top is what goes away then.
-  if (!marks_.empty() && marks_.back() == stack_.size())
-    marks_.pop_back();
-  else
-    pop();
-}
-
 void Machine::extend(const std::vector<PickleRef>& items) {
-  PickleRef target = top();
+  PickleRef target = stack_.top();
   if (auto* sequence = target->get<PickleSequence>())
     sequence->items.insert(sequence->items.end(), items.begin(), items.end());
   else if (!target->get<PickleObject>())
@@ -282,13 +238,13 @@ void Machine::extend(const std::vector<PickleRef>& items) {
 }
 
 void Machine::dict() {
-  const std::vector<PickleRef> items = pop_to_mark();
+  const std::vector<PickleRef> items = stack_.pop_to_mark();
   empty_dict();
   set(items);
 }
 
 void Machine::set(const std::vector<PickleRef>& items) {
-  PickleRef target = top();
+  PickleRef target = stack_.top();
   if (items.size() % 2 != 0) input_.fail("has a key without a value");
   if (auto* dict = target->get<PickleDict>()) {
     for (std::size_t i = 0; i < items.size(); i += 2) dict->items.emplace_back(items[i], items[i + 1]);
@@ -297,26 +253,14 @@ void Machine::set(const std::vector<PickleRef>& items) {
   }
 }
 
-template <std::size_t bytes>
-void Machine::get() {
-  const auto found = memo_.find(input_.number(bytes));
-  if (found == memo_.end()) input_.fail("recalls what it has not memorized");
-  push(found->second);
-}
-
-void Machine::memorize(std::uint64_t index) {
-  if (memo_.size() >= kMaxDepth) input_.fail("piles up more than any checkpoint");
-  memo_[index] = top();
-}
-
 void Machine::global() {
   const std::string_view module = input_.line();
   push_value(PickleGlobal{module, input_.line()});
 }
 
 void Machine::stack_global() {
-  const auto name = text_of(pop());
-  const auto module = text_of(pop());
+  const auto name = text_of(stack_.pop());
+  const auto module = text_of(stack_.pop());
   if (!name || !module) input_.fail("names a class by something that is no text");
   push_value(PickleGlobal{*module, *name});
 }
@@ -329,12 +273,12 @@ void Machine::extension() {
 }
 
 void Machine::reduce() {
-  const std::vector<PickleRef> call_of = pop_values(2);
+  const std::vector<PickleRef> call_of = stack_.pop(2);
   call(call_of[0], call_of[1]);
 }
 
 void Machine::object() {
-  std::vector<PickleRef> items = pop_to_mark();
+  std::vector<PickleRef> items = stack_.pop_to_mark();
   if (items.empty()) input_.fail("takes a value that is not there");
   const PickleRef callable = items.front();
   items.erase(items.begin());
@@ -342,17 +286,17 @@ void Machine::object() {
 }
 
 void Machine::new_object_with_keywords() {
-  pop();
+  stack_.pop();
   reduce();
 }
 
 void Machine::build() {
-  const PickleRef state = pop();
-  build_value(top(), state);
+  const PickleRef state = stack_.pop();
+  build_value(stack_.top(), state);
 }
 
 void Machine::persistent_id() {
-  const PickleRef id = pop();
+  const PickleRef id = stack_.pop();
   push(persistent_load_(id));
 }
 

@@ -47,7 +47,10 @@ std::optional<std::string_view> text_of(const PickleValue* value) {
 std::string class_name(const PickleValue* value) {
   if (value && value->get<PickleObject>()) value = value->get<PickleObject>()->callable;
   const auto* global = value ? value->get<PickleGlobal>() : nullptr;
-  return global ? printable_name(fmt::format("{}.{}", global->module, global->name)) : "?";
+  constexpr std::size_t kShown = 200;
+  return global ? printable_name(
+                      fmt::format("{}.{}", global->module.substr(0, kShown), global->name.substr(0, kShown)))
+                : "?";
 }
 
 }  // namespace vitrobust::models

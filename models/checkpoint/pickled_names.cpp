@@ -2,8 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <optional>
+#include <set>
+#include <string_view>
 #include <unordered_set>
 
 #include "core/error.h"
@@ -13,12 +14,9 @@ namespace {
 
 constexpr std::size_t kMostTensors = std::size_t{1} << 16;
 constexpr int kDeepest = 64;
-
-std::optional<std::string> key_text(const PickleValue* key) {
-  if (const auto text = text_of(key)) return std::string(*text);
-  if (const auto number = integer_of(key)) return fmt::format("{}", *number);
-  return std::nullopt;
-}
+/// Of a name with all its keys, as of a module's dict: repeated, a longer one would multiply the file.
+constexpr std::size_t kLongestName = 1024;
+constexpr std::size_t kMostParts = 4096;
 
 class Lister {
  public:
@@ -42,32 +40,41 @@ class Lister {
  private:
   void list_items(const std::string& name, const PickleDict& dict, int depth) {
     if (!entered_.insert(&dict).second) return;
-    for (const auto& [key, value] : dict.items) {
-      const auto text = key_text(key);
-      if (text) list(joined(name, *text), value, depth + 1);
-    }
+    for (const auto& [key, value] : dict.items)
+      if (const auto full = full_name(name, key, value)) list(*full, value, depth + 1);
   }
 
   /// Parameters, buffers but for those that state_dict() leaves out, and the modules inside.
   void list_module(const std::string& name, const PickleValue* state, int depth) {
+    if (!entered_.insert(state->get<PickleDict>()).second) return;
     static const PickleDict kNothing;
     const auto part = [&](const char* key) -> const PickleDict& {
       const PickleValue* values = dict_find(state, key);
       return values && values->get<PickleDict>() ? *values->get<PickleDict>() : kNothing;
     };
     list_items(name, part("_parameters"), depth);
-    const auto* transient = sequence_items(dict_find(state, "_non_persistent_buffers_set"));
+    std::set<std::string_view> transient;
+    if (const auto* names = sequence_items(dict_find(state, "_non_persistent_buffers_set")))
+      for (const PickleRef item : *names) transient.insert(text_of(item).value_or(""));
     for (const auto& [key, value] : part("_buffers").items) {
-      const auto text = text_of(key);
-      const auto same = [&](const PickleValue* other) { return text_of(other) == text; };
-      if (text && !(transient && std::ranges::any_of(*transient, same)))
-        list(joined(name, *text), value, depth + 1);
+      if (transient.contains(text_of(key).value_or(""))) continue;
+      if (const auto full = full_name(name, key, value)) list(*full, value, depth + 1);
     }
     list_items(name, part("_modules"), depth);
   }
 
-  static std::string joined(const std::string& name, std::string_view key) {
-    return name.empty() ? std::string(key) : fmt::format("{}.{}", name, key);
+  /// Nothing for keys that are no names.
+  std::optional<std::string> full_name(const std::string& name, const PickleValue* key,
+                                       const PickleValue* value) {
+    const auto text = text_of(key);
+    const auto number = integer_of(key);
+    if (!text && !number) return std::nullopt;
+    if (text && text->size() + name.size() >= kLongestName) {
+      if (!holds_numbers(value)) return std::nullopt;
+      throw InputError(source_, fmt::format("has a tensor whose name is longer than {} bytes", kLongestName));
+    }
+    const std::string last = text ? std::string(*text) : fmt::format("{}", *number);
+    return name.empty() ? last : fmt::format("{}.{}", name, last);
   }
 
   const std::string& source_;
@@ -78,7 +85,9 @@ class Lister {
 
 const PickleValue* module_state(const PickleValue* value) {
   const auto* object = value ? value->get<PickleObject>() : nullptr;
-  if (!object || !dict_find(object->state, "_parameters") || !dict_find(object->state, "_modules"))
+  const auto* parts = object && object->state ? object->state->get<PickleDict>() : nullptr;
+  if (!parts || parts->items.size() > kMostParts || !dict_find(object->state, "_parameters") ||
+      !dict_find(object->state, "_modules"))
     return nullptr;
   return object->state;
 }

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <set>
+#include <unordered_map>
 
 #include "core/error.h"
 #include "models/checkpoint/pickled_names.h"
@@ -29,13 +31,6 @@ struct Chosen {
 
 bool any_numbers(const NamedValues& names) {
   return std::ranges::any_of(names, [](const auto& item) { return holds_numbers(item.second); });
-}
-
-bool holds_tensors_itself(const PickleValue* value) {
-  const auto* dict = value->get<PickleDict>();
-  return module_state(value) || (dict && std::ranges::any_of(dict->items, [](const auto& item) {
-                                   return holds_numbers(item.second);
-                                 }));
 }
 
 class Selection {
@@ -76,7 +71,7 @@ class Selection {
   bool take_only(Chosen& chosen) {
     const auto* dict = chosen.value->get<PickleDict>();
     if (!dict || holds_tensors_itself(chosen.value)) return false;
-    const auto holds = [](const auto& item) {
+    const auto holds = [&](const auto& item) {
       return text_of(item.first) && holds_tensors_itself(item.second);
     };
     if (std::ranges::count_if(dict->items, holds) != 1) return false;
@@ -84,8 +79,19 @@ class Selection {
     return take(chosen, std::string(*text_of(key)), value);
   }
 
+  /// Whether a module, or a dict with a tensor among its items. Each is looked through once, however often it
+  /// is met.
+  bool holds_tensors_itself(const PickleValue* value) {
+    const auto [place, fresh] = holds_tensors_.try_emplace(value, false);
+    if (!fresh) return place->second;
+    const auto* dict = value->get<PickleDict>();
+    const auto is_tensor = [](const auto& item) { return holds_numbers(item.second); };
+    return place->second = module_state(value) || (dict && std::ranges::any_of(dict->items, is_tensor));
+  }
+
   const CatalogueOptions& options_;
   const std::string& source_;
+  std::unordered_map<const PickleValue*, bool> holds_tensors_;
 };
 
 std::string plain_text(const PickleValue* value) {
@@ -144,6 +150,17 @@ void note_choice(const PickleValue& root, const Chosen& chosen, TensorCatalogue&
   throw InputError(source, "holds no tensors");
 }
 
+std::string without_prefixes(std::string_view name) {
+  constexpr std::array<std::string_view, 2> kPrefixes{"module.", "_orig_mod."};
+  const auto leads = [&](std::string_view prefix) {
+    return name.starts_with(prefix) && name.size() > prefix.size();
+  };
+  for (auto prefix = std::ranges::find_if(kPrefixes, leads); prefix != kPrefixes.end();
+       prefix = std::ranges::find_if(kPrefixes, leads))
+    name.remove_prefix(prefix->size());
+  return std::string(name);
+}
+
 }  // namespace
 
 void select_state_dict(const PickleValue& root, const CatalogueOptions& options, TensorCatalogue& catalogue,
@@ -162,24 +179,21 @@ void select_state_dict(const PickleValue& root, const CatalogueOptions& options,
 }
 
 void strip_wrapper_prefixes(TensorCatalogue& catalogue, const std::string& source) {
-  constexpr std::array<std::string_view, 2> kPrefixes{"module.", "_orig_mod."};
   std::size_t stripped = 0;
   std::set<std::string> names;
   for (TensorEntry& entry : catalogue.tensors) {
-    const std::size_t before = entry.name.size();
-    for (bool again = true; again;) {
-      again = false;
-      for (const std::string_view prefix : kPrefixes)
-        if (entry.name.starts_with(prefix) && entry.name.size() > prefix.size()) {
-          entry.name.erase(0, prefix.size());
-          again = true;
-        }
+    if (std::string name = without_prefixes(entry.name); name.size() != entry.name.size()) {
+      entry.name = std::move(name);
+      ++stripped;
     }
-    if (entry.name.size() != before) ++stripped;
     if (!names.insert(entry.name).second)
       throw InputError(source, fmt::format("has two tensors named '{}' but for the prefixes of wrappers",
                                            printable_name(entry.name)));
   }
+  std::map<std::string, std::string> unreadable;
+  for (auto& [name, reason] : catalogue.unreadable)
+    unreadable.emplace(without_prefixes(name), std::move(reason));
+  catalogue.unreadable = std::move(unreadable);
   if (stripped != 0)
     catalogue.notes.push_back(
         fmt::format("the prefix of a wrapper ('module.' or '_orig_mod.') was taken off {} names", stripped));

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "core/files.h"
 #include "core/json.h"
 
 namespace vitrobust::models {
@@ -16,13 +17,18 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxIndexBytes = std::size_t{64} << 20;
+constexpr std::ptrdiff_t kMostMembers = std::ptrdiff_t{1} << 16;
 constexpr std::size_t kMostShards = 4096;
 
 /// file -> the tensors that it should hold
 using Shards = std::map<std::string, std::set<std::string>>;
 
 Shards read_index(const std::string& path) {
-  const Json index = read_json(path, kMaxIndexBytes);
+  const std::string text = read_file(path, kMaxIndexBytes);
+  // The keys of an object are searched one by one.
+  if (std::ranges::count(text, ':') > kMostMembers)
+    throw InputError(path, "describes more tensors than any model has");
+  const Json index = parse_json(text, path);
   const Json map = json_get<Json>(index, "weight_map", path);
   if (!map.is_object() || map.empty())
     throw InputError(path, "has a weight_map that is no object of tensor names and files");

@@ -10,6 +10,9 @@
 namespace vitrobust::models {
 namespace {
 
+/// PyTorch's are numbers.
+constexpr std::size_t kLongestKey = 256;
+
 /// Bytes of an element and, for a typed storage, the type.
 struct StorageClass {
   std::uint64_t width = 1;
@@ -68,7 +71,7 @@ PickleRef load_storage(PickleArena& arena, const PickleInput& input, PickleRef i
   if (kind == "module" && items->size() >= 2) return (*items)[1];
   if (kind != "storage" || items->size() < 5) input.fail("has a persistent id that is no storage's");
   const auto key = text_of((*items)[2]);
-  if (!key) input.fail("has a storage without a key");
+  if (!key || key->size() > kLongestKey) input.fail("has a storage without a key");
   const auto storage = storage_class((*items)[1]);
   if (!storage) return arena.make(PickleObject{(*items)[1], id, nullptr}, input.name());
   const std::uint64_t bytes = bytes_of(input, (*items)[4], storage->width);

@@ -131,17 +131,22 @@ LossGradient pass(const Classifier& classifier) {
   });
 }
 
+/// As near to the network in float64 as the plain one in float32 is, give or take a quarter: both only round.
 TEST_P(FrozenKernels, NetworkEqualsThePlainOne) {
   for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
     const bool reduced = GetParam() == Kernels::bf16;
+    const auto exact = network(attention, {.dtype = at::kDouble});
     const auto plain = network(attention, {.kernels = Kernels::plain});
     const auto frozen =
         network(attention, {.kernels = reduced ? Kernels::plain : GetParam(), .reduced = reduced});
-    const auto expected = pass(*plain);
+    const auto expected = pass(*exact);
+    const auto rounded = pass(*plain);
     const auto got = pass(*frozen);
-    const double tolerance = reduced ? 3e-2 : 1e-6;
-    EXPECT_LE(relative_error(got.logits, expected.logits), tolerance);
-    EXPECT_LE(relative_error(got.gradient, expected.gradient), tolerance);
+    constexpr double kMargin = 1.25;
+    const double of_logits = relative_error(rounded.logits, expected.logits);
+    const double of_gradient = relative_error(rounded.gradient, expected.gradient);
+    EXPECT_LE(relative_error(got.logits, expected.logits), reduced ? 3e-2 : kMargin * of_logits);
+    EXPECT_LE(relative_error(got.gradient, expected.gradient), reduced ? 3e-2 : kMargin * of_gradient);
     EXPECT_EQ(frozen->info().kernels, reduced ? Kernels::plain : GetParam());
   }
 }

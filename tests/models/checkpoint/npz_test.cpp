@@ -32,7 +32,8 @@ std::string error_of_npy(const std::string& array) {
 
 TEST(Npz, ReadsArraysUnderTheirNames) {
   const std::string array = npy("<f4", false, "(2,)", "12345678");
-  const auto catalogue = open_bytes(make_zip({{"b/kernel.npy", array}, {"notes.txt", "x"}, deflated("a.npy", array, array.size())}));
+  const auto catalogue = open_bytes(
+      make_zip({{"b/kernel.npy", array}, {"notes.txt", "x"}, deflated("a.npy", array, array.size())}));
   EXPECT_EQ(catalogue.container, "npz");
   ASSERT_EQ(catalogue.tensors.size(), 2U);
   for (const char* name : {"a", "b/kernel"}) {
@@ -63,11 +64,14 @@ TEST(Npz, RefusesMalformedArrays) {
   EXPECT_THAT(error_of_npy("no array"), HasSubstr("m.npz: member 'a.npy': is not an .npy file"));
   EXPECT_THAT(error_of_npy("\x93NUMPY\x01\0\xff\xff{"s), HasSubstr("an .npy header of 65535 bytes"));
   EXPECT_THAT(error_of_npy("\x93NUMPY\x01\0\xff\0{"s), HasSubstr("is cut short in its .npy header"));
-  EXPECT_THAT(error_of_npy(npy("<f4", false, "(2,)", "1234567")), HasSubstr("holds 7 bytes, its shape [2] and type F32"));
+  EXPECT_THAT(error_of_npy(npy("<f4", false, "(2,)", "1234567")),
+              HasSubstr("holds 7 bytes, its shape [2] and type F32"));
   EXPECT_THAT(error_of_npy(npy("<f4", false, "(2,)", "123456789")), HasSubstr("holds 9 bytes"));
-  EXPECT_THAT(error_of_npy(npy("<f4", false, "(9223372036854775807,)", "")), HasSubstr("more values than a file can hold"));
+  EXPECT_THAT(error_of_npy(npy("<f4", false, "(9223372036854775807,)", "")),
+              HasSubstr("more values than a file can hold"));
   EXPECT_THAT(error_of_npy(npy("<f4", false, "(1152921504606846975,)", "")), HasSubstr("say otherwise"));
-  EXPECT_THAT(error_of_npy(npy("<f4", false, "(0, 1152921504606846976, 16)", "")), HasSubstr("larger than any memory"));
+  EXPECT_THAT(error_of_npy(npy("<f4", false, "(0, 1152921504606846976, 16)", "")),
+              HasSubstr("larger than any memory"));
 }
 
 TEST(Npz, RefusesMembersThatInflateToSomethingElse) {
@@ -81,8 +85,10 @@ TEST(Npz, RefusesMembersThatInflateToSomethingElse) {
     }
   };
   EXPECT_EQ(read(deflated("a.npy", array, array.size())), "hello");
-  EXPECT_THAT(read(deflated("a.npy", array + "!", array.size())), HasSubstr("m.npz: member 'a.npy': inflates to more than"));
-  EXPECT_THAT(read(deflated("a.npy", array.substr(0, array.size() - 1), array.size())), HasSubstr("inflates to less than"));
+  EXPECT_THAT(read(deflated("a.npy", array + "!", array.size())),
+              HasSubstr("m.npz: member 'a.npy': inflates to more than"));
+  EXPECT_THAT(read(deflated("a.npy", array.substr(0, array.size() - 1), array.size())),
+              HasSubstr("inflates to less than"));
   ZipFile damaged = deflated("a.npy", array, array.size());
   damaged.crc32 ^= 1;
   EXPECT_THAT(read(damaged), HasSubstr("has another checksum than its bytes"));

@@ -17,7 +17,8 @@ using ::testing::HasSubstr;
 using namespace std::string_literals;
 
 TEST(OpenCheckpoint, WhatIsNoCheckpointIsNamed) {
-  EXPECT_THAT(error_of("hello"), HasSubstr("m.pth: is no checkpoint that is known\nhint: checkpoints are safetensors"));
+  EXPECT_THAT(error_of("hello"),
+              HasSubstr("m.pth: is no checkpoint that is known\nhint: checkpoints are safetensors"));
   EXPECT_THAT(error_of(""), HasSubstr("m.pth: is empty"));
   EXPECT_THAT(error_of("\x93NUMPY\x01\0"s), HasSubstr("is a single NumPy array"));
   EXPECT_THAT(error_of("\x89HDF\r\n\x1a\n"), HasSubstr("is an HDF5 file"));

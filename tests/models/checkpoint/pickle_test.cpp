@@ -47,7 +47,10 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"Unknown", "\x80\x02\xff.", "has an opcode that is not known"},
         Malformed{"Protocol0", "(dp0\n.", "is of protocol 0 or 1"},
         Malformed{"StopOnNothing", "\x80\x02.", "takes a value that is not there"},
-        Malformed{"PopNothing", "\x80\x02""0.", "takes a value that is not there"},
+        Malformed{"PopNothing",
+                  "\x80\x02"
+                  "0.",
+                  "takes a value that is not there"},
         Malformed{"PopBelowMark", "\x80\x02N(\x85.", "takes a value that is not there"},
         Malformed{"TupleWithoutMark", "\x80\x02Nt.", "lacks a mark"},
         Malformed{"AppendsWithoutMark", "\x80\x02]Ne.", "lacks a mark"},
@@ -56,25 +59,37 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"KeyWithoutValue", "\x80\x02}(Nu.", "has a key without a value"},
         Malformed{"MemoWithoutValue", "\x80\x02q\x01.", "takes a value that is not there"},
         Malformed{"RecallUnknown", "\x80\x02h\x07.", "recalls what it has not memorized"},
-        Malformed{"GlobalWithoutEnd", "\x80\x02" "ctorch", "has a line without an end"},
-        Malformed{"GlobalTooLong", "\x80\x02" "c" + std::string(5000, 'x') + "\nname\n.", "has a line without an end"},
+        Malformed{"GlobalWithoutEnd",
+                  "\x80\x02"
+                  "ctorch",
+                  "has a line without an end"},
+        Malformed{"GlobalTooLong",
+                  "\x80\x02"
+                  "c" +
+                      std::string(5000, 'x') + "\nname\n.",
+                  "has a line without an end"},
         Malformed{"GlobalOfNumbers", "\x80\x02K\x01K\x02\x93.", "names a class by something that is no text"},
-        Malformed{"ArgumentsNoTuple", "\x80\x02" "cos\nsystem\nNR.", "with arguments that are no tuple"},
+        Malformed{"ArgumentsNoTuple",
+                  "\x80\x02"
+                  "cos\nsystem\nNR.",
+                  "with arguments that are no tuple"},
         Malformed{"ObjectOfNothing", "\x80\x02(o.", "takes a value that is not there"},
         Malformed{"OutOfBandBuffer", "\x80\x05\x97.", "needs buffers from outside"},
-        Malformed{"Latin1", "\x80\x02" "c_codecs\nencode\n" + pickled("\xe2\x82\xac") + pickled("latin1") + "\x86R.",
+        Malformed{"Latin1",
+                  "\x80\x02"
+                  "c_codecs\nencode\n" +
+                      pickled("\xe2\x82\xac") + pickled("latin1") + "\x86R.",
                   "has bytes that are not latin1"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
     Length, MalformedPickle,
-    testing::Values(
-        Malformed{"Text", "\x80\x02X\xff\xff\xff\xff", "is truncated"},
-        Malformed{"Text8", "\x80\x04\x8d" + little(~0ULL, 8), "is truncated"},
-        Malformed{"Bytes8", "\x80\x04\x8e" + little(1ULL << 62, 8), "is truncated"},
-        Malformed{"Bytearray8", "\x80\x05\x96" + little(1ULL << 40, 8), "is truncated"},
-        Malformed{"Long4OfGigabytes", "\x80\x02\x8b" + little(0x7fff'ffff, 4), "is truncated"},
-        Malformed{"Long1", "\x80\x02\x8a\xff", "is truncated"}),
+    testing::Values(Malformed{"Text", "\x80\x02X\xff\xff\xff\xff", "is truncated"},
+                    Malformed{"Text8", "\x80\x04\x8d" + little(~0ULL, 8), "is truncated"},
+                    Malformed{"Bytes8", "\x80\x04\x8e" + little(1ULL << 62, 8), "is truncated"},
+                    Malformed{"Bytearray8", "\x80\x05\x96" + little(1ULL << 40, 8), "is truncated"},
+                    Malformed{"Long4OfGigabytes", "\x80\x02\x8b" + little(0x7fff'ffff, 4), "is truncated"},
+                    Malformed{"Long1", "\x80\x02\x8a\xff", "is truncated"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -82,12 +97,18 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         Malformed{"NoTuple", "\x80\x02K\x01Q.", "has a persistent id that is no storage's"},
         Malformed{"EmptyTuple", "\x80\x02)Q.", "has a persistent id that is no storage's"},
-        Malformed{"OtherKind", "\x80\x02(" + pickled("other") + "NNNNtQ.", "has a persistent id that is no storage's"},
-        Malformed{"TooShort", "\x80\x02(" + pickled("storage") + "NNtQ.", "has a persistent id that is no storage's"},
-        Malformed{"NoKey", "\x80\x02(" + pickled("storage") + "ctorch\nFloatStorage\nK\x01NK\x01tQ.", "has a storage without a key"},
-        Malformed{"NegativeSize", pickled_item("w", pickled_storage(-1)), "has a storage without a size that could be"},
-        Malformed{"SizeOverflows", pickled_item("w", pickled_storage(std::int64_t{1} << 62)), "without a size that could be"},
-        Malformed{"SizeIsText", "\x80\x02(" + pickled("storage") + "ctorch\nFloatStorage\n" + pickled("0") + "NNtQ.",
+        Malformed{"OtherKind", "\x80\x02(" + pickled("other") + "NNNNtQ.",
+                  "has a persistent id that is no storage's"},
+        Malformed{"TooShort", "\x80\x02(" + pickled("storage") + "NNtQ.",
+                  "has a persistent id that is no storage's"},
+        Malformed{"NoKey", "\x80\x02(" + pickled("storage") + "ctorch\nFloatStorage\nK\x01NK\x01tQ.",
+                  "has a storage without a key"},
+        Malformed{"NegativeSize", pickled_item("w", pickled_storage(-1)),
+                  "has a storage without a size that could be"},
+        Malformed{"SizeOverflows", pickled_item("w", pickled_storage(std::int64_t{1} << 62)),
+                  "without a size that could be"},
+        Malformed{"SizeIsText",
+                  "\x80\x02(" + pickled("storage") + "ctorch\nFloatStorage\n" + pickled("0") + "NNtQ.",
                   "without a size that could be"},
         Malformed{"TwoSizes", "\x80\x02" + pickled_storage(4) + pickled_storage(5) + "\x86.",
                   "storage '0' has 16 bytes and, elsewhere in the pickle, 20"}),
@@ -104,7 +125,8 @@ std::string tensor_item(std::int64_t offset, const std::vector<std::int64_t>& sh
 INSTANTIATE_TEST_SUITE_P(
     Tensor, MalformedPickle,
     testing::Values(
-        Malformed{"TooLong", tensor_item(0, {5}, {1}), "tensor 'w' of shape [5] needs bytes 0 to 20 of a storage of 16"},
+        Malformed{"TooLong", tensor_item(0, {5}, {1}),
+                  "tensor 'w' of shape [5] needs bytes 0 to 20 of a storage of 16"},
         Malformed{"OffsetTooFar", tensor_item(1, {4}, {1}), "needs bytes 4 to 20 of a storage of 16"},
         Malformed{"StrideTooFar", tensor_item(0, {2, 2}, {3, 1}), "needs bytes 0 to 20 of a storage of 16"},
         Malformed{"NegativeOffset", tensor_item(-1, {4}, {1}), "begins at -1"},
@@ -116,13 +138,18 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"OverflowBehindZero", tensor_item(0, {0, kHuge, 8}, {1, 1, 1}), "larger than any memory"},
         Malformed{"StrideOverflows", tensor_item(0, {3, 1}, {kMost, 1}), "larger than any memory"},
         Malformed{"StridesAddUp", tensor_item(0, {2, 2, 2}, {kHuge, kHuge, kHuge}), "larger than any memory"},
-        Malformed{"FewerStrides", tensor_item(0, {2, 2}, {2}), "has an offset, a shape or strides that are malformed"},
-        Malformed{"TooManyDimensions", tensor_item(0, std::vector<std::int64_t>(65, 1), std::vector<std::int64_t>(65, 1)),
-                  "has 65 dimensions"},
-        Malformed{"RepeatsTooMuch", tensor_item(0, {1 << 30}, {0}), "repeats 4 bytes until they are 4294967296"},
-        Malformed{"OffsetIsText", replaced(pickled_item("w", kTensor), "tQ" + pickled(0), "tQ" + pickled("0")),
+        Malformed{"FewerStrides", tensor_item(0, {2, 2}, {2}),
                   "has an offset, a shape or strides that are malformed"},
-        Malformed{"NoStorage", pickled_item("w", pickled_tensor(pickled_storage(4, "9"), 0, {4}, {1})), "has no storage '9'"},
+        Malformed{"TooManyDimensions",
+                  tensor_item(0, std::vector<std::int64_t>(65, 1), std::vector<std::int64_t>(65, 1)),
+                  "has 65 dimensions"},
+        Malformed{"RepeatsTooMuch", tensor_item(0, {1 << 30}, {0}),
+                  "repeats 4 bytes until they are 4294967296"},
+        Malformed{"OffsetIsText",
+                  replaced(pickled_item("w", kTensor), "tQ" + pickled(0), "tQ" + pickled("0")),
+                  "has an offset, a shape or strides that are malformed"},
+        Malformed{"NoStorage", pickled_item("w", pickled_tensor(pickled_storage(4, "9"), 0, {4}, {1})),
+                  "has no storage '9'"},
         Malformed{"StorageTooLong", pickled_item("w", pickled_tensor(pickled_storage(5), 0, {4}, {1})),
                   "storage '0' has 16 bytes, its pickle says 20"},
         Malformed{"TwoOfOneName", "\x80\x02}" + pickled("w") + kTensor + "s" + pickled("w") + kTensor + "s.",
@@ -139,7 +166,8 @@ TEST(Pickle, EveryBeginningIsAnError) {
 TEST(Pickle, NothingOfAFileRuns) {
   // os.system('touch /tmp/…') where a weight should be, and beside it.
   const std::string harm = "cos\nsystem\n" + pickled("false") + "\x85R";
-  EXPECT_THAT(error_of_pickle(pickled_item("w", harm)), HasSubstr("'w' is an object of os.system, which is not read"));
+  EXPECT_THAT(error_of_pickle(pickled_item("w", harm)),
+              HasSubstr("'w' is an object of os.system, which is not read"));
   const TensorCatalogue catalogue =
       open_bytes(torch_zip("\x80\x02}" + pickled("w") + kTensor + "s" + pickled("x") + harm + "s."));
   EXPECT_EQ(catalogue.tensors.size(), 1U);
@@ -189,6 +217,24 @@ TEST(Pickle, BombsAreHarmless) {
   copies += "e";
   for (int i = 0; i < 100'000; ++i) copies += "ccollections\nOrderedDict\nh\x01\x85R0";
   EXPECT_THAT(error_of_pickle(copies + "."), HasSubstr("objects, as no checkpoint does"));
+
+  // Long names that would be repeated for every tensor.
+  const std::string name(1'000'000, 'n');
+  std::string long_names = "\x80\x02}" + pickled(name) + "}";
+  for (int i = 0; i < 10'000; ++i) long_names += "K\x01}s";
+  EXPECT_LT(seconds_of(long_names + "s."), 10);
+  EXPECT_THAT(error_of_pickle(pickled_item(name, kTensor)), HasSubstr("name is longer than 1024 bytes"));
+  EXPECT_THAT(error_of_pickle("\x80\x02" + pickled_storage(4, name) + "."),
+              HasSubstr("has a storage without a key"));
+
+  // One large dict that is met again and again.
+  std::string often = "\x80\x02}(";
+  for (int i = 0; i < 200'000; ++i) often += "NN";
+  often +=
+      "uq\x01"
+      "0}";
+  for (int i = 0; i < 200'000; ++i) often += "U\x01xh\x01s";
+  EXPECT_LT(seconds_of(often + "."), 10);
 
   std::string circle = "\x80\x02}q\x01" + pickled("me") + "h\x01s" + pickled("model") + "h\x01s.";
   EXPECT_THAT(error_of_pickle(circle), HasSubstr("holds no tensors"));

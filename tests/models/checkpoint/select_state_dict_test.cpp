@@ -42,16 +42,19 @@ TEST(SelectStateDict, TakesTheFirstOfTimmsOrder) {
 }
 
 TEST(SelectStateDict, AMovingAverageThatIsAskedForMustBeThere) {
-  EXPECT_THAT(names(dict({{"model", weights("w")}, {"model_ema", weights("ema")}}), true), ElementsAre("ema"));
+  EXPECT_THAT(names(dict({{"model", weights("w")}, {"model_ema", weights("ema")}}), true),
+              ElementsAre("ema"));
   EXPECT_THROW(names(dict({{"model", weights("w")}}), true), InputError);
 }
 
 TEST(SelectStateDict, KeysWithoutTensorsAreNotTakenForWeights) {
-  EXPECT_THAT(names(dict({{"model", pickled("vit_small")}, {"state_dict", "}"}, {"net", weights("w")}})), ElementsAre("w"));
+  EXPECT_THAT(names(dict({{"model", pickled("vit_small")}, {"state_dict", "}"}, {"net", weights("w")}})),
+              ElementsAre("w"));
   // A network may have a part of that name.
-  EXPECT_THAT(names(dict({{"state_dict", "}" + pickled("w") + pickled_tensor(pickled_storage(4), 0, {1}, {1}) + "s" +
-                                             pickled("model") + weights("part") + "s"}})),
-              ElementsAre("w", "model.part"));
+  EXPECT_THAT(
+      names(dict({{"state_dict", "}" + pickled("w") + pickled_tensor(pickled_storage(4), 0, {1}, {1}) + "s" +
+                                     pickled("model") + weights("part") + "s"}})),
+      ElementsAre("w", "model.part"));
 }
 
 TEST(SelectStateDict, TrainersInTrainersAreOpened) {
@@ -59,11 +62,13 @@ TEST(SelectStateDict, TrainersInTrainersAreOpened) {
 }
 
 TEST(SelectStateDict, SeveralSetsOfWeightsKeepTheirKeys) {
-  EXPECT_THAT(names(dict({{"student", weights("w")}, {"teacher", weights("w")}})), ElementsAre("student.w", "teacher.w"));
+  EXPECT_THAT(names(dict({{"student", weights("w")}, {"teacher", weights("w")}})),
+              ElementsAre("student.w", "teacher.w"));
 }
 
 TEST(SelectStateDict, SaysWhatItChose) {
-  const auto catalogue = open_bytes(torch_zip(dict({{"model", weights("w")}, {"model_ema", weights("w")}, {"arch", pickled("vit")}})));
+  const auto catalogue = open_bytes(
+      torch_zip(dict({{"model", weights("w")}, {"model_ema", weights("w")}, {"arch", pickled("vit")}})));
   EXPECT_THAT(catalogue.notes, ElementsAre("weights taken from 'model' of the checkpoint",
                                            "the checkpoint also has a moving average of them, 'model_ema'"));
   EXPECT_EQ(catalogue.metadata.at("arch"), "vit");
@@ -72,20 +77,24 @@ TEST(SelectStateDict, SaysWhatItChose) {
 
 TEST(SelectStateDict, NothingToChooseIsNamed) {
   EXPECT_THAT(error_of(torch_zip(dict({}))), HasSubstr("m.pth: holds no tensors"));
-  EXPECT_THAT(error_of(torch_zip("\x80\x02" "cmine\nNet\n)\x81.")),
-              HasSubstr("m.pth: holds an object of mine.Net, which is not read\nhint: save the state_dict()"));
+  EXPECT_THAT(
+      error_of(torch_zip("\x80\x02"
+                         "cmine\nNet\n)\x81.")),
+      HasSubstr("m.pth: holds an object of mine.Net, which is not read\nhint: save the state_dict()"));
   EXPECT_THAT(error_of(torch_zip(dict({{"model", "cmine\nNet\n)\x81"}}))),
               HasSubstr("holds no tensors that can be read: 'model' is an object of mine.Net"));
 }
 
 TensorCatalogue named(const std::vector<std::string>& tensor_names) {
   TensorCatalogue catalogue;
-  for (const std::string& name : tensor_names) catalogue.tensors.push_back({.name = name, .type = "F32", .shape = {}, .strides = {}});
+  for (const std::string& name : tensor_names)
+    catalogue.tensors.push_back({.name = name, .type = "F32", .shape = {}, .strides = {}});
   return catalogue;
 }
 
 TEST(StripWrapperPrefixes, TakesThemOffInAnyOrder) {
-  TensorCatalogue catalogue = named({"module.a", "_orig_mod.module.b", "module._orig_mod.c", "n_averaged", "module."});
+  TensorCatalogue catalogue =
+      named({"module.a", "_orig_mod.module.b", "module._orig_mod.c", "n_averaged", "module."});
   strip_wrapper_prefixes(catalogue, "m");
   std::vector<std::string> found;
   for (const TensorEntry& entry : catalogue.tensors) found.push_back(entry.name);

@@ -22,7 +22,9 @@ class ShardIndex : public testing::Test {
     write("2.bin", torch_zip(pickled_item("b", pickled_tensor(pickled_storage(4), 0, {2}, {1}))));
   }
 
-  void write(const std::string& name, const std::string& bytes) const { write_file_atomically(folder_ / name, bytes); }
+  void write(const std::string& name, const std::string& bytes) const {
+    write_file_atomically(folder_ / name, bytes);
+  }
 
   [[nodiscard]] std::string error(const std::string& index) const {
     write("index.json", index);
@@ -52,19 +54,22 @@ TEST_F(ShardIndex, RefusesWhatDoesNotFit) {
   EXPECT_THAT(error(R"({"other":1,"more":2})"), HasSubstr("'weight_map' is missing"));
   EXPECT_THAT(error(R"({"weight_map":{"a":1}})"), HasSubstr("weight_map 'a' is an integer"));
   for (const char* name : {"", "..", "/etc/passwd", "../1.bin", "x/1.bin", "a\\\\b"})
-    EXPECT_THAT(error(R"({"weight_map":{"a":")" + std::string(name) + "\"}}"), HasSubstr("expected a file in the same folder"));
+    EXPECT_THAT(error(R"({"weight_map":{"a":")" + std::string(name) + "\"}}"),
+                HasSubstr("expected a file in the same folder"));
   EXPECT_THAT(error(R"({"weight_map":{"a":"3.bin"}})"), HasSubstr("3.bin: no such file"));
-  EXPECT_THAT(error(R"({"weight_map":{"a":"2.bin"}})"), HasSubstr("2.bin: lacks tensor 'a', which index.json says is in it"));
+  EXPECT_THAT(error(R"({"weight_map":{"a":"2.bin"}})"),
+              HasSubstr("2.bin: lacks tensor 'a', which index.json says is in it"));
   write("2.bin", torch_zip(pickled_item("a", pickled_tensor(pickled_storage(4), 0, {2}, {1}))));
   EXPECT_THAT(error(R"({"weight_map":{"a":"1.bin","b":"2.bin"}})"), HasSubstr("2.bin: lacks tensor 'b'"));
   write("2.bin", "nothing that is known");
-  EXPECT_THAT(error(R"({"weight_map":{"a":"1.bin","b":"2.bin"}})"), HasSubstr("2.bin: is no checkpoint that is known"));
+  EXPECT_THAT(error(R"({"weight_map":{"a":"1.bin","b":"2.bin"}})"),
+              HasSubstr("2.bin: is no checkpoint that is known"));
 }
 
 TEST_F(ShardIndex, FoldersAreOpenedByTheirUsualNames) {
   EXPECT_FALSE(weights_in_folder(folder_.path()));
-  for (const char* name : {"pytorch_model.bin.index.json", "pytorch_model.bin", "model.safetensors.index.json",
-                           "model.safetensors"}) {
+  for (const char* name : {"pytorch_model.bin.index.json", "pytorch_model.bin",
+                           "model.safetensors.index.json", "model.safetensors"}) {
     write(name, "");
     EXPECT_EQ(weights_in_folder(folder_.path()), folder_ / name);
   }

@@ -31,29 +31,32 @@ TEST(TorchZip, RefusesWhatTorchSaveNeverWrites) {
 }
 
 TEST(TorchZip, ProgramsAreNamed) {
-  EXPECT_THAT(error_of(make_zip({{"m/data.pkl", kPickle}, {"m/constants.pkl", ""}})),
-              HasSubstr("is a TorchScript file: a program, whose code would run\nhint: if you trust it, say so with "
-                        "--format torchscript"));
+  EXPECT_THAT(
+      error_of(make_zip({{"m/data.pkl", kPickle}, {"m/constants.pkl", ""}})),
+      HasSubstr("is a TorchScript file: a program, whose code would run\nhint: if you trust it, say so with "
+                "--format torchscript"));
   EXPECT_THAT(error_of(make_zip({{"m/archive_format", "pt2"}})), HasSubstr("is a program of torch.export"));
 }
 
 TEST(TorchZip, ReadsStoragesThatWereViews) {
-  const std::string storage = "(" + pickled("storage") + "ctorch.cuda\nFloatStorage\n" + pickled("0") + pickled("cuda:0") +
-                              pickled(4) + "(" + pickled("1") + pickled(1) + pickled(2) + "ttQ";
+  const std::string storage = "(" + pickled("storage") + "ctorch.cuda\nFloatStorage\n" + pickled("0") +
+                              pickled("cuda:0") + pickled(4) + "(" + pickled("1") + pickled(1) + pickled(2) +
+                              "ttQ";
   const auto catalogue = open_bytes(torch_zip(pickled_item("w", pickled_tensor(storage, 1, {1}, {1}))));
   EXPECT_EQ(values_of(catalogue, catalogue.tensors.at(0)), std::string(4, '\1'));
   EXPECT_EQ(catalogue.tensors.at(0).bytes, 4U);
   EXPECT_THAT(error_of(torch_zip(pickled_item("w", pickled_tensor(storage, 1, {2}, {1})))),
               HasSubstr("needs bytes 4 to 12 of a storage of 8"));
   EXPECT_THAT(error_of(torch_zip(pickled_item(
-                  "w", pickled_tensor(replaced(storage, pickled(1) + pickled(2), pickled(3) + pickled(2)), 0, {1}, {1})))),
+                  "w", pickled_tensor(replaced(storage, pickled(1) + pickled(2), pickled(3) + pickled(2)), 0,
+                                      {1}, {1})))),
               HasSubstr("has a view that leaves its storage"));
 }
 
 TEST(TorchZip, StoragesOfTypesThatAreNotReadAreNoError) {
   const std::string quantised = replaced(pickled_storage(4), "FloatStorage", "QInt8Storage");
-  const auto catalogue = open_bytes(
-      torch_zip("\x80\x02}" + pickled("w") + kTensor + "s" + pickled("q") + pickled_tensor(quantised, 0, {4}, {1}) + "s."));
+  const auto catalogue = open_bytes(torch_zip("\x80\x02}" + pickled("w") + kTensor + "s" + pickled("q") +
+                                              pickled_tensor(quantised, 0, {4}, {1}) + "s."));
   EXPECT_THAT(catalogue.unreadable.at("q"), HasSubstr("is an object of torch._utils._rebuild_tensor_v2"));
 }
 
@@ -84,15 +87,21 @@ TEST(TorchLegacy, ReadsItsPartsInOrder) {
 TEST(TorchLegacy, RefusesEachPartThatIsMalformed) {
   EXPECT_THAT(legacy_error([](Legacy& file) { file.magic.replace(5, 1, "x"); }),
               HasSubstr("m.pth: is a pickle, but not one of torch.save's"));
-  EXPECT_THAT(legacy_error([](Legacy& file) { file.magic = "\x80\x02}."; }), HasSubstr("is a pickle, but not one"));
-  EXPECT_THAT(legacy_error([](Legacy& file) { file.version = "\x80\x02K\x01."; }), HasSubstr("is of a version"));
-  EXPECT_THAT(legacy_error([](Legacy& file) { file.machine = "\x80\x02}."; }), HasSubstr("does not say which byte order"));
+  EXPECT_THAT(legacy_error([](Legacy& file) { file.magic = "\x80\x02}."; }),
+              HasSubstr("is a pickle, but not one"));
+  EXPECT_THAT(legacy_error([](Legacy& file) { file.version = "\x80\x02K\x01."; }),
+              HasSubstr("is of a version"));
+  EXPECT_THAT(legacy_error([](Legacy& file) { file.machine = "\x80\x02}."; }),
+              HasSubstr("does not say which byte order"));
   EXPECT_THAT(legacy_error([](Legacy& file) { file.machine = pickled_item("little_endian", "\x89"); }),
               HasSubstr("was written by a big-endian machine"));
-  EXPECT_THAT(legacy_error([](Legacy& file) { file.machine = pickled_item("little_endian", pickled_storage(4)); }),
-              HasSubstr("has a storage out of place"));
-  EXPECT_THAT(legacy_error([](Legacy& file) { file.keys = "\x80\x02}."; }), HasSubstr("has no list of storages"));
-  EXPECT_THAT(legacy_error([](Legacy& file) { file.keys = "\x80\x02]Na."; }), HasSubstr("a storage whose key is no text"));
+  EXPECT_THAT(
+      legacy_error([](Legacy& file) { file.machine = pickled_item("little_endian", pickled_storage(4)); }),
+      HasSubstr("has a storage out of place"));
+  EXPECT_THAT(legacy_error([](Legacy& file) { file.keys = "\x80\x02}."; }),
+              HasSubstr("has no list of storages"));
+  EXPECT_THAT(legacy_error([](Legacy& file) { file.keys = "\x80\x02]Na."; }),
+              HasSubstr("a storage whose key is no text"));
   EXPECT_THAT(legacy_error([](Legacy& file) { file.keys = "\x80\x02]" + pickled("1") + "a."; }),
               HasSubstr("storage '1' belongs to no tensor"));
   EXPECT_THAT(legacy_error([](Legacy& file) {
@@ -115,7 +124,8 @@ TEST(TorchLegacy, RefusesSizesThatAreNotThere) {
   EXPECT_THAT(legacy_error([](Legacy& file) { file.storages = little(4, 8) + kStorage + "x"; }),
               HasSubstr("the last 1 bytes of the file belong to no storage"));
   EXPECT_THAT(legacy_error([](Legacy& file) {
-                file.objects = pickled_item("w", pickled_tensor(pickled_storage(std::int64_t{1} << 60), 0, {4}, {1}));
+                file.objects =
+                    pickled_item("w", pickled_tensor(pickled_storage(std::int64_t{1} << 60), 0, {4}, {1}));
               }),
               HasSubstr("storage '0' of 4611686018427387904 bytes is not there whole"));
   const std::string whole = Legacy().bytes();
@@ -126,8 +136,8 @@ TEST(TorchLegacy, RefusesSizesThatAreNotThere) {
 // Old files kept a model's source code beside it, in a persistent id of its own.
 TEST(TorchLegacy, ModelsBesideTheirSourceAreRead) {
   Legacy file;
-  const std::string module = "cmine\nNet\n)\x81}" + pickled("_parameters") + "}" + pickled("w") + kTensor + "ss" +
-                             pickled("_modules") + "}sb";
+  const std::string module = "cmine\nNet\n)\x81}" + pickled("_parameters") + "}" + pickled("w") + kTensor +
+                             "ss" + pickled("_modules") + "}sb";
   file.objects = "\x80\x02(" + pickled("module") + module + pickled("net.py") + pickled("class Net") + "tQ.";
   const auto catalogue = open_bytes(file.bytes());
   EXPECT_EQ(catalogue.tensors.at(0).name, "w");

@@ -48,16 +48,17 @@ TEST(ZipDirectory, AllowsAComment) {
 std::string zip64() {
   const std::string entry = kArchive.substr(kSecondEntry, 47);
   std::string wide = entry;
-  wide.replace(20, 8, little(~0ULL, 8));       // both sizes
-  wide.replace(42, 4, little(~0ULL, 4));       // and the offset
-  wide.replace(30, 2, little(4 + 24, 2));      // stand in the extra field
+  wide.replace(20, 8, little(~0ULL, 8));   // both sizes
+  wide.replace(42, 4, little(~0ULL, 4));   // and the offset
+  wide.replace(30, 2, little(4 + 24, 2));  // stand in the extra field
   wide += little(1, 2) + little(24, 2) + little(3, 8) + little(3, 8) + little(kSecond, 8);
   const std::string directory = kArchive.substr(kDirectory, 47) + wide;
   const std::size_t end64 = kDirectory + directory.size();
-  return kArchive.substr(0, kDirectory) + directory + "PK\x06\x06" + little(44, 8) + little(45, 2) + little(45, 2) +
-         little(0, 8) + little(2, 8) + little(2, 8) + little(directory.size(), 8) + little(kDirectory, 8) +
-         "PK\x06\x07" + little(0, 4) + little(end64, 8) + little(1, 4) + "PK\x05\x06" + little(0, 4) +
-         little(0xffff, 2) + little(0xffff, 2) + little(~0ULL, 8) + little(0, 2);
+  return kArchive.substr(0, kDirectory) + directory + "PK\x06\x06" + little(44, 8) + little(45, 2) +
+         little(45, 2) + little(0, 8) + little(2, 8) + little(2, 8) + little(directory.size(), 8) +
+         little(kDirectory, 8) + "PK\x06\x07" + little(0, 4) + little(end64, 8) + little(1, 4) +
+         "PK\x05\x06" + little(0, 4) + little(0xffff, 2) + little(0xffff, 2) + little(~0ULL, 8) +
+         little(0, 2);
 }
 
 TEST(ZipDirectory, ReadsZip64) {
@@ -100,7 +101,8 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"DirectoryDisk", set(kEnd + 6, 1, 2), "on several disks"},
         Malformed{"CountOnDisk", set(kEnd + 8, 1, 2), "on several disks"},
         Malformed{"TooManyMembers", set(kEnd + 8, 0x0300'0300, 4), "claims 768 members in 94 bytes"},
-        Malformed{"FewerMembers", set(kEnd + 8, 0x0001'0001, 4), "goes on for 47 bytes after its last member"},
+        Malformed{"FewerMembers", set(kEnd + 8, 0x0001'0001, 4),
+                  "goes on for 47 bytes after its last member"},
         Malformed{"DirectoryBytes", set(kEnd + 12, 95, 4), "would be outside of the file"},
         Malformed{"FewerDirectoryBytes", set(kEnd + 12, 93, 4), "its zip directory is cut short"},
         Malformed{"DirectoryOffset", set(kEnd + 16, 0xffff'fff0, 4), "would be outside of the file"},
@@ -118,12 +120,15 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"EndRecord", set(kEnd64, 0, 4, zip64()), "zip64 end record is missing"},
         Malformed{"EndRecordDisk", set(kEnd64 + 16, 1, 4, zip64()), "on several disks"},
         Malformed{"CountOnDisk", set(kEnd64 + 24, 1, 8, zip64()), "on several disks"},
-        Malformed{"Count", set(kEnd64 + 24, ~0ULL, 8, set(kEnd64 + 32, ~0ULL, 8, zip64())), "claims 18446744073709551615"},
+        Malformed{"Count", set(kEnd64 + 24, ~0ULL, 8, set(kEnd64 + 32, ~0ULL, 8, zip64())),
+                  "claims 18446744073709551615"},
         Malformed{"DirectoryBytes", set(kEnd64 + 40, ~0ULL, 8, zip64()), "would be outside of the file"},
         Malformed{"DirectoryOffset", set(kEnd64 + 48, ~0ULL, 8, zip64()), "would be outside of the file"},
         Malformed{"NoExtraField", set(kSecondEntry + 47, 2, 2, zip64()), "member 'b' has no 64-bit sizes"},
-        Malformed{"ExtraFieldTooShort", set(kSecondEntry + 49, 16, 2, zip64()), "its zip directory is cut short"},
-        Malformed{"ExtraFieldTooLong", set(kSecondEntry + 49, 99, 2, zip64()), "its zip directory is cut short"},
+        Malformed{"ExtraFieldTooShort", set(kSecondEntry + 49, 16, 2, zip64()),
+                  "its zip directory is cut short"},
+        Malformed{"ExtraFieldTooLong", set(kSecondEntry + 49, 99, 2, zip64()),
+                  "its zip directory is cut short"},
         Malformed{"Offset", set(kSecondEntry + 67, ~0ULL, 8, zip64()), "outside of the file"},
         Malformed{"Bytes", set(kSecondEntry + 51, ~0ULL, 8, set(kSecondEntry + 59, ~0ULL, 8, zip64())),
                   "would end outside of the file"}),
@@ -135,21 +140,25 @@ INSTANTIATE_TEST_SUITE_P(
         Malformed{"EntrySignature", set(kSecondEntry, 0, 4), "its zip directory is malformed"},
         Malformed{"Encrypted", set(kSecondEntry + 8, 1, 2), "member 'b' is encrypted"},
         Malformed{"Method", set(kSecondEntry + 10, 12, 2), "member 'b' is compressed by method 12"},
-        Malformed{"StoredBytes", set(kSecondEntry + 20, 2, 4), "member 'b' is stored, but takes 2 bytes for 3"},
+        Malformed{"StoredBytes", set(kSecondEntry + 20, 2, 4),
+                  "member 'b' is stored, but takes 2 bytes for 3"},
         Malformed{"Bytes", set(kSecondEntry + 24, 4, 4), "member 'b' is stored, but takes 3 bytes for 4"},
-        Malformed{"BothSizes", set(kSecondEntry + 20, 4, 4, set(kSecondEntry + 24, 4, 4)), "would end outside of the file"},
+        Malformed{"BothSizes", set(kSecondEntry + 20, 4, 4, set(kSecondEntry + 24, 4, 4)),
+                  "would end outside of the file"},
         Malformed{"NameLength", set(kSecondEntry + 28, 2, 2), "its zip directory is cut short"},
         Malformed{"ExtraLength", set(kSecondEntry + 30, 1, 2), "its zip directory is cut short"},
         Malformed{"CommentLength", set(kSecondEntry + 32, 1, 2), "its zip directory is cut short"},
         Malformed{"Disk", set(kSecondEntry + 34, 1, 2), "member 'b' is on another disk"},
-        Malformed{"HeaderOffset", set(kSecondEntry + 42, 0x7fff'ffff, 4), "member 'b' would be at 2147483647"},
+        Malformed{"HeaderOffset", set(kSecondEntry + 42, 0x7fff'ffff, 4),
+                  "member 'b' would be at 2147483647"},
         Malformed{"HeaderElsewhere", set(kSecondEntry + 42, 1, 4), "member 'b' has no header at 1"},
         Malformed{"HeaderSignature", set(kSecond, 0, 4), "member 'b' has no header at 36"},
         Malformed{"HeaderNameLength", set(kSecond + 26, 0xffff, 2), "would end outside of the file"},
         Malformed{"HeaderExtraLength", set(kSecond + 28, 1, 2), "would end outside of the file"},
         Malformed{"HeaderName", set(kSecond + 30, 'c', 1), "member 'b' has another name in its own header"},
         Malformed{"TwoNames", make_zip({{"a", "1"}, {"a", "2"}}), "has two members named 'a'"},
-        Malformed{"Overlap", set(kSecondEntry + 42, 0, 4, set(kSecondEntry + 46, 'a', 1)), "members 'a' and 'a' overlap"}),
+        Malformed{"Overlap", set(kSecondEntry + 42, 0, 4, set(kSecondEntry + 46, 'a', 1)),
+                  "members 'a' and 'a' overlap"}),
     [](const auto& test) { return std::string(test.param.name); });
 
 }  // namespace

@@ -1,0 +1,225 @@
+#include "models/attention_kernel.h"
+
+#include "core/error.h"
+
+#if defined(__x86_64__) && defined(__GNUC__)
+#define VITROBUST_AVX512 __attribute__((target("avx512f")))
+#include <immintrin.h>
+#endif
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <utility>
+
+namespace vitrobust::models {
+
+#ifdef VITROBUST_AVX512
+
+namespace {
+
+constexpr std::int64_t kLanes = 16;  ///< floats of a vector
+
+std::int64_t padded(std::int64_t count) {
+  return (count + kLanes - 1) / kLanes * kLanes;
+}
+
+/// c = a · b: a's element (i, j) at a[i · row + j · step], b [terms, ·] and c in whole vectors.
+struct Product {
+  const float* a;
+  std::int64_t row, step;
+  const float* b;
+  std::int64_t b_row;
+  float* c;
+  std::int64_t c_row;
+  std::int64_t terms;
+};
+
+constexpr std::size_t kMaxRows = 6;
+constexpr std::size_t kMaxVectors = 4;
+
+/// A tile of `Rows` rows and `Vectors` vectors that stays in registers over all terms.
+template <std::size_t Rows, std::size_t Vectors>
+VITROBUST_AVX512 void tile(const Product& p, std::int64_t i, std::int64_t j) {
+  __m512 sums[Rows][Vectors];
+  for (auto& row : sums)
+    for (auto& sum : row) sum = _mm512_setzero_ps();
+  const float* a = p.a + i * p.row;
+  const float* b = p.b + j;
+  for (std::int64_t term = 0; term < p.terms; ++term, a += p.step, b += p.b_row) {
+    __m512 right[Vectors];
+    for (std::size_t v = 0; v < Vectors; ++v) right[v] = _mm512_loadu_ps(b + v * kLanes);
+    for (std::size_t r = 0; r < Rows; ++r) {
+      const __m512 left = _mm512_set1_ps(a[static_cast<std::int64_t>(r) * p.row]);
+      for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] = _mm512_fmadd_ps(left, right[v], sums[r][v]);
+    }
+  }
+  for (std::size_t r = 0; r < Rows; ++r)
+    for (std::size_t v = 0; v < Vectors; ++v)
+      _mm512_storeu_ps(p.c + (i + static_cast<std::int64_t>(r)) * p.c_row + j + v * kLanes, sums[r][v]);
+}
+
+using Tile = void (*)(const Product&, std::int64_t, std::int64_t);
+
+template <std::size_t... Indices>
+constexpr std::array<Tile, sizeof...(Indices)> tiles(std::index_sequence<Indices...>) {
+  return {&tile<Indices / kMaxVectors + 1, Indices % kMaxVectors + 1>...};
+}
+constexpr auto kTiles = tiles(std::make_index_sequence<kMaxRows * kMaxVectors>());
+
+/// All of c: `rows` rows, `columns` a multiple of a vector.
+void multiply(const Product& p, std::int64_t rows, std::int64_t columns) {
+  const std::int64_t vectors = columns / kLanes;
+  // Panels as even as they can be: a lone vector at the end would wait for its own sums.
+  const std::int64_t panels = (vectors + static_cast<std::int64_t>(kMaxVectors) - 1) / kMaxVectors;
+  std::int64_t done = 0;
+  for (std::int64_t panel = 0; panel < panels; ++panel) {
+    const std::int64_t wide = (vectors - done + panels - panel - 1) / (panels - panel);
+    for (std::int64_t i = 0; i < rows; i += kMaxRows) {
+      const std::int64_t high = std::min<std::int64_t>(kMaxRows, rows - i);
+      kTiles[static_cast<std::size_t>((high - 1) * kMaxVectors + wide - 1)](p, i, done * kLanes);
+    }
+    done += wide;
+  }
+}
+
+/// e^v for v ≤ 0 within 2 units in the last place; 0 below −87.
+VITROBUST_AVX512 inline __m512 exp_of_negative(__m512 v) {
+  const __m512 shift = _mm512_set1_ps(12582912.0F);  // 1.5·2^23: adding it leaves an integer in the last bits
+  const __mmask16 gone = _mm512_cmp_ps_mask(v, _mm512_set1_ps(-87.0F), _CMP_LT_OQ);
+  const __m512 shifted = _mm512_fmadd_ps(v, _mm512_set1_ps(1.44269504F), shift);
+  const __m512 n = _mm512_sub_ps(shifted, shift);
+  __m512 r = _mm512_fnmadd_ps(n, _mm512_set1_ps(0.693359375F), v);
+  r = _mm512_fnmadd_ps(n, _mm512_set1_ps(-2.12194440e-4F), r);
+  __m512 p = _mm512_set1_ps(1.0F / 5040);  // Taylor's series to r^7; |r| ≤ ln 2 / 2
+  for (const float next : {1.0F / 720, 1.0F / 120, 1.0F / 24, 1.0F / 6, 0.5F, 1.0F, 1.0F})
+    p = _mm512_fmadd_ps(p, r, _mm512_set1_ps(next));
+  return _mm512_mask_blend_ps(gone, _mm512_scalef_ps(p, n), _mm512_setzero_ps());
+}
+
+/// The softmax of scale · row over its first `count` floats; the padding becomes 0.
+VITROBUST_AVX512 void softmax(float* row, std::int64_t count, std::int64_t size, float scale) {
+  const auto kept = [&](std::int64_t j) {
+    return static_cast<__mmask16>(count - j >= kLanes ? 0xFFFF : (1U << (count - j)) - 1U);
+  };
+  const __m512 factor = _mm512_set1_ps(scale);
+  const __m512 lowest = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
+  __m512 largest = lowest;
+  for (std::int64_t j = 0; j < size; j += kLanes) {
+    const __m512 logits = _mm512_mul_ps(_mm512_loadu_ps(row + j), factor);
+    _mm512_storeu_ps(row + j, logits);
+    largest = _mm512_mask_max_ps(largest, kept(j), largest, logits);
+  }
+  const __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(largest));
+  __m512 sums = _mm512_setzero_ps();
+  for (std::int64_t j = 0; j < size; j += kLanes) {
+    const __m512 power =
+        _mm512_maskz_mov_ps(kept(j), exp_of_negative(_mm512_sub_ps(_mm512_loadu_ps(row + j), top)));
+    _mm512_storeu_ps(row + j, power);
+    sums = _mm512_add_ps(sums, power);
+  }
+  const __m512 norm = _mm512_set1_ps(1 / _mm512_reduce_add_ps(sums));
+  for (std::int64_t j = 0; j < size; j += kLanes)
+    _mm512_storeu_ps(row + j, _mm512_mul_ps(_mm512_loadu_ps(row + j), norm));
+}
+
+/// From the gradient of a row of weights to that of its logits: scale · w ∘ (g − w·g).
+VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, std::int64_t size,
+                                       float scale) {
+  __m512 products = _mm512_setzero_ps();
+  for (std::int64_t j = 0; j < size; j += kLanes)
+    products = _mm512_fmadd_ps(_mm512_loadu_ps(weights + j), _mm512_loadu_ps(gradient + j), products);
+  const __m512 mean = _mm512_set1_ps(_mm512_reduce_add_ps(products));
+  const __m512 factor = _mm512_set1_ps(scale);
+  for (std::int64_t j = 0; j < size; j += kLanes) {
+    const __m512 scaled = _mm512_mul_ps(_mm512_loadu_ps(weights + j), factor);
+    _mm512_storeu_ps(gradient + j, _mm512_mul_ps(scaled, _mm512_sub_ps(_mm512_loadu_ps(gradient + j), mean)));
+  }
+}
+
+void copy_out(const std::vector<float>& padded_rows, std::int64_t padded_width, std::int64_t tokens,
+              std::int64_t width, MutableHeadRows out) {
+  for (std::int64_t i = 0; i < tokens; ++i)
+    std::copy_n(padded_rows.data() + i * padded_width, width, out.data + i * out.stride);
+}
+
+}  // namespace
+
+bool AttentionKernel::supported() {
+  return __builtin_cpu_supports("avx512f") != 0;
+}
+
+AttentionKernel::AttentionKernel(std::int64_t tokens, std::int64_t width, float scale)
+    : tokens_(tokens),
+      width_(width),
+      padded_tokens_(padded(tokens)),
+      padded_width_(padded(width)),
+      scale_(scale),
+      columns_(static_cast<std::size_t>(width * padded_tokens_)),
+      rows_(static_cast<std::size_t>(tokens * padded_width_)),
+      logits_(static_cast<std::size_t>(tokens * padded_tokens_)),
+      result_(static_cast<std::size_t>(tokens * padded_width_)) {
+  if (tokens < 1 || width < 1) throw InternalError("attention of no tokens");
+}
+
+void AttentionKernel::forward(HeadRows q, HeadRows k, HeadRows v, float* weights, MutableHeadRows out) {
+  pack_columns(k);
+  multiply({q.data, q.stride, 1, columns_.data(), padded_tokens_, weights, padded_tokens_, width_}, tokens_,
+           padded_tokens_);
+  for (std::int64_t i = 0; i < tokens_; ++i)
+    softmax(weights + i * padded_tokens_, tokens_, padded_tokens_, scale_);
+  pack_rows(v);
+  multiply({weights, padded_tokens_, 1, rows_.data(), padded_width_, result_.data(), padded_width_, tokens_},
+           tokens_, padded_width_);
+  copy_out(result_, padded_width_, tokens_, width_, out);
+}
+
+void AttentionKernel::backward(HeadRows q, HeadRows k, HeadRows v, const float* weights, HeadRows gradient,
+                               MutableHeadRows dq, MutableHeadRows dk, MutableHeadRows dv) {
+  const auto into_result = [&](const float* a, std::int64_t row, std::int64_t step, MutableHeadRows out) {
+    multiply({a, row, step, rows_.data(), padded_width_, result_.data(), padded_width_, tokens_}, tokens_,
+             padded_width_);
+    copy_out(result_, padded_width_, tokens_, width_, out);
+  };
+  pack_columns(v);
+  multiply({gradient.data, gradient.stride, 1, columns_.data(), padded_tokens_, logits_.data(),
+            padded_tokens_, width_},
+           tokens_, padded_tokens_);
+  for (std::int64_t i = 0; i < tokens_; ++i)
+    softmax_backward(weights + i * padded_tokens_, logits_.data() + i * padded_tokens_, padded_tokens_,
+                     scale_);
+  pack_rows(gradient);
+  into_result(weights, 1, padded_tokens_, dv);
+  pack_rows(k);
+  into_result(logits_.data(), padded_tokens_, 1, dq);
+  pack_rows(q);
+  into_result(logits_.data(), 1, padded_tokens_, dk);
+}
+
+void AttentionKernel::pack_columns(HeadRows rows) {
+  for (std::int64_t d = 0; d < width_; ++d)
+    for (std::int64_t j = 0; j < tokens_; ++j)
+      columns_[static_cast<std::size_t>(d * padded_tokens_ + j)] = rows.data[j * rows.stride + d];
+}
+
+void AttentionKernel::pack_rows(HeadRows rows) {
+  for (std::int64_t i = 0; i < tokens_; ++i)
+    std::copy_n(rows.data + i * rows.stride, width_, rows_.data() + i * padded_width_);
+}
+
+#else
+
+bool AttentionKernel::supported() {
+  return false;
+}
+
+AttentionKernel::AttentionKernel(std::int64_t, std::int64_t, float) {
+  throw InternalError("the attention kernel is for processors with AVX-512");
+}
+void AttentionKernel::forward(HeadRows, HeadRows, HeadRows, float*, MutableHeadRows) {}
+void AttentionKernel::backward(HeadRows, HeadRows, HeadRows, const float*, HeadRows, MutableHeadRows,
+                               MutableHeadRows, MutableHeadRows) {}
+
+#endif
+
+}  // namespace vitrobust::models

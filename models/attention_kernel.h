@@ -1,0 +1,54 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace vitrobust::models {
+
+/// The rows of a head's queries, keys or values: `width` floats each, `stride` floats from row to row.
+struct HeadRows {
+  const float* data = nullptr;
+  std::int64_t stride = 0;
+};
+struct MutableHeadRows {
+  float* data = nullptr;
+  std::int64_t stride = 0;
+};
+
+/// softmax(scale · q kᵀ) v of one head after another, and its gradients: Vaswani et al. 2017, arXiv
+/// 1706.03762, equation 1, in float32 for short sequences, where a library's general products spend most of
+/// their time on the way in and out. The weights are kept for the backward pass, so memory grows with
+/// tokens². Results are the same on every processor that runs it, and those of a row do not depend on its
+/// place. An object keeps packed operands: one thread at a time.
+class AttentionKernel {
+ public:
+  /// Whether this processor runs it (AVX-512).
+  static bool supported();
+
+  /// @param width  of a head
+  AttentionKernel(std::int64_t tokens, std::int64_t width, float scale);
+
+  /// Floats of the weights of a head: tokens rows of whole vectors.
+  [[nodiscard]] std::int64_t weights_size() const { return tokens_ * padded_tokens_; }
+
+  /// @param weights  receives the softmax, weights_size()
+  void forward(HeadRows q, HeadRows k, HeadRows v, float* weights, MutableHeadRows out);
+
+  /// The gradients of q, k and v from that of `out` and the weights of the forward pass.
+  void backward(HeadRows q, HeadRows k, HeadRows v, const float* weights, HeadRows gradient,
+                MutableHeadRows dq, MutableHeadRows dk, MutableHeadRows dv);
+
+ private:
+  void pack_columns(HeadRows rows);
+  void pack_rows(HeadRows rows);
+
+  std::int64_t tokens_, width_, padded_tokens_, padded_width_;
+  float scale_;
+  std::vector<float> columns_;  ///< an operand transposed: [width, padded tokens]
+  std::vector<float> rows_;     ///< an operand as it is: [tokens, padded width]
+  std::vector<float> logits_;   ///< [tokens, padded tokens]: their gradient in the backward pass
+  std::vector<float> result_;   ///< [tokens, padded width]
+};
+
+}  // namespace vitrobust::models

@@ -1,0 +1,181 @@
+// The parts of a frozen block against LibTorch's operators in float64. The whole network is in
+// frozen_test.cpp.
+#include <gmock/gmock.h>
+#include <torch/torch.h>
+
+#include <cmath>
+
+#include "models/attention_kernel.h"
+#include "models/frozen_block.h"
+#include "models/row_kernels.h"
+#include "models/vision_transformer_block.h"
+#include "tests/models/tensor_testing.h"
+
+namespace vitrobust::models {
+namespace {
+
+class FrozenBlocks : public testing::Test {
+ protected:
+  void SetUp() override {
+    if (!FrozenBlock::supported()) GTEST_SKIP() << "this processor has no AVX-512";
+    torch::manual_seed(7);
+  }
+};
+
+/// ‖got − expected‖ / ‖expected‖ in double.
+double relative_error(const at::Tensor& got, const at::Tensor& expected) {
+  return ((got.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
+}
+
+HeadRows rows_of(const at::Tensor& x) {
+  return {x.const_data_ptr<float>(), x.stride(0)};
+}
+MutableHeadRows mutable_rows_of(const at::Tensor& x) {
+  return {x.mutable_data_ptr<float>(), x.stride(0)};
+}
+
+struct AttentionSize {
+  std::int64_t tokens, width;
+};
+
+/// Sizes below, at and above whole vectors and whole tiles, and rows that are parts of longer ones.
+TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
+  for (const auto& [tokens, width] :
+       {AttentionSize{1, 1}, {2, 16}, {6, 3}, {17, 24}, {65, 32}, {64, 64}, {197, 64}, {50, 100}}) {
+    const double scale = 1.3 / std::sqrt(static_cast<double>(width));
+    const at::Tensor qkv = at::randn({tokens, 3 * width + 5});
+    const auto part = [&](std::int64_t i) { return qkv.narrow(1, i * width + 2, width); };
+    const at::Tensor gradient = at::randn({tokens, width});
+    std::vector<at::Tensor> exact;
+    for (std::int64_t i = 0; i < 3; ++i) exact.push_back(part(i).to(at::kDouble).requires_grad_());
+    const at::Tensor weights = at::softmax(at::matmul(exact[0], exact[1].t()) * scale, 1);
+    const at::Tensor expected = at::matmul(weights, exact[2]);
+    const auto slopes = torch::autograd::grad({expected}, exact, {gradient.to(at::kDouble)});
+
+    AttentionKernel kernel(tokens, width, static_cast<float>(scale));
+    const at::Tensor kept = at::empty({kernel.weights_size()});
+    const at::Tensor out = at::empty({tokens, width});
+    kernel.forward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.mutable_data_ptr<float>(),
+                   mutable_rows_of(out));
+    const at::Tensor got = at::empty({3, tokens, width});
+    kernel.backward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.const_data_ptr<float>(),
+                    rows_of(gradient), mutable_rows_of(got[0]), mutable_rows_of(got[1]),
+                    mutable_rows_of(got[2]));
+    EXPECT_TRUE(tensors_near(out.to(at::kDouble), expected.detach(), 2e-6)) << tokens << " " << width;
+    EXPECT_TRUE(
+        tensors_near(kept.view({tokens, -1}).narrow(1, 0, tokens).to(at::kDouble), weights.detach(), 1e-6));
+    for (std::int64_t i = 0; i < 3; ++i)
+      EXPECT_TRUE(tensors_near(got[i].to(at::kDouble), slopes[static_cast<std::size_t>(i)], 1e-5))
+          << tokens << " " << width << " gradient " << i;
+  }
+}
+
+/// Logits far apart must neither overflow nor leave a row without weights.
+TEST_F(FrozenBlocks, AttentionTakesLargeLogits) {
+  AttentionKernel kernel(3, 16, 1);
+  const at::Tensor q = at::full({3, 16}, 1e4F);
+  const at::Tensor k = at::stack({at::ones({16}), -at::ones({16}), at::zeros({16})});
+  const at::Tensor v = at::eye(3, 16);
+  const at::Tensor kept = at::empty({kernel.weights_size()});
+  const at::Tensor out = at::empty({3, 16});
+  kernel.forward(rows_of(q), rows_of(k), rows_of(v), kept.mutable_data_ptr<float>(), mutable_rows_of(out));
+  EXPECT_TRUE(tensors_identical(out, at::eye(3, 16).narrow(0, 0, 1).expand({3, 16}).contiguous()));
+}
+
+TEST_F(FrozenBlocks, LayerNormAndItsGradientEqualThoseInFloat64) {
+  for (const std::int64_t width : {1, 15, 16, 64, 100, 768}) {
+    const at::Tensor x = 3 * at::randn({5, width}) + 2;
+    const at::Tensor weight = at::randn({width});
+    const at::Tensor bias = at::randn({width});
+    const at::Tensor gradient = at::randn({5, width});
+    const at::Tensor carried = at::randn({5, width});
+    const at::Tensor exact = x.to(at::kDouble).requires_grad_();
+    const at::Tensor expected =
+        at::layer_norm(exact, {width}, weight.to(at::kDouble), bias.to(at::kDouble), 1e-6);
+    const at::Tensor slope = torch::autograd::grad({expected}, {exact}, {gradient.to(at::kDouble)})[0];
+    const LayerNormKernel norm{.rows = 5,
+                               .width = width,
+                               .weight = weight.const_data_ptr<float>(),
+                               .bias = bias.const_data_ptr<float>(),
+                               .eps = 1e-6F};
+    const at::Tensor y = at::empty_like(x);
+    const at::Tensor moments = at::empty({5, 2});
+    norm.forward(x.const_data_ptr<float>(), y.mutable_data_ptr<float>(), moments.mutable_data_ptr<float>());
+    const at::Tensor out = at::empty_like(x);
+    norm.backward(x.const_data_ptr<float>(), moments.const_data_ptr<float>(),
+                  gradient.const_data_ptr<float>(), carried.const_data_ptr<float>(),
+                  out.mutable_data_ptr<float>());
+    EXPECT_TRUE(tensors_near(y.to(at::kDouble), expected.detach(), 1e-5)) << width;
+    EXPECT_TRUE(tensors_near(out.to(at::kDouble), slope + carried.to(at::kDouble), 1e-5)) << width;
+  }
+}
+
+Block block_of(AttentionKind attention) {
+  VisionTransformerOptions options;
+  options.image_height = options.image_width = 16;
+  options.patch_size = 4;
+  options.embed_dim = 48;
+  options.num_heads = 2;
+  options.mlp_hidden = 96;
+  options.attention = attention;
+  Block block(options, InitialValues::drawn);
+  const torch::NoGradGuard no_grad;
+  for (auto& parameter : block->parameters()) parameter.add_(torch::randn_like(parameter), 0.2);
+  for (auto& parameter : block->parameters()) parameter.requires_grad_(false);
+  return block;
+}
+
+void freeze(Block& block) {
+  auto parts = block->modules();
+  for (auto part = parts.rbegin(); part != parts.rend(); ++part)
+    if (auto* const layer = dynamic_cast<Freezable*>(part->get())) layer->freeze(Kernels::mkl, false);
+}
+
+at::Tensor run(Block& block, const at::Tensor& x) {
+  AttentionCarry carry;
+  return block->forward(x, carry);
+}
+
+TEST_F(FrozenBlocks, BlockAndItsGradientEqualThePlainOneInFloat64) {
+  for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
+    Block block = block_of(attention);
+    Block exact = std::dynamic_pointer_cast<BlockImpl>(block->clone());
+    exact->to(at::kDouble);
+    freeze(block);
+    const at::Tensor x = at::randn({3, 9, 48}).requires_grad_();
+    const at::Tensor gradient = at::randn({3, 9, 48});
+    const at::Tensor x_exact = x.detach().to(at::kDouble).requires_grad_();
+    const at::Tensor got = run(block, x);
+    const at::Tensor expected = run(exact, x_exact);
+    EXPECT_LE(relative_error(got.detach(), expected.detach()), 1e-6) << to_string(attention);
+    const at::Tensor slope = torch::autograd::grad({got}, {x}, {gradient})[0];
+    const at::Tensor slope_exact =
+        torch::autograd::grad({expected}, {x_exact}, {gradient.to(at::kDouble)})[0];
+    EXPECT_LE(relative_error(slope, slope_exact), 1e-6) << to_string(attention);
+    const at::NoGradGuard no_grad;
+    EXPECT_TRUE(tensors_identical(run(block, x.detach()), got.detach()));
+    EXPECT_TRUE(tensors_identical(run(block, x.detach().flip(0)), got.detach().flip(0)));
+  }
+}
+
+/// Below the floor of F.normalize a unit vector is k/1e-12 and its slope I/1e-12: finite, as LibTorch's.
+TEST_F(FrozenBlocks, KeysOfLengthZeroHaveTheSlopesOfLibTorch) {
+  const at::Tensor keys = at::stack({at::zeros({4}), at::full({4}, 1e-14F), at::ones({4})}).view({3, 1, 4});
+  const at::Tensor exact = keys.to(at::kDouble).requires_grad_();
+  const at::Tensor unit =
+      exact / at::linalg_vector_norm(exact, 2, at::IntArrayRef{-1}, true).clamp_min(1e-12);
+  const at::Tensor gradient = at::randn({3, 1, 4});
+  const at::Tensor slope = torch::autograd::grad({unit}, {exact}, {gradient.to(at::kDouble)})[0];
+  const PartRows parts{.tokens = 3, .heads = 1, .width = 4, .stride = 4};
+  const at::Tensor units = keys.clone();
+  const at::Tensor lengths = at::empty({3});
+  to_unit_length(parts, units.mutable_data_ptr<float>(), lengths.mutable_data_ptr<float>());
+  const at::Tensor got = gradient.clone();
+  unit_length_backward(parts, units.const_data_ptr<float>(), lengths.const_data_ptr<float>(),
+                       got.mutable_data_ptr<float>());
+  EXPECT_TRUE(tensors_near(units.to(at::kDouble), unit.detach(), 1e-6));
+  for (std::int64_t i = 0; i < 3; ++i) EXPECT_LE(relative_error(got[i], slope[i]), 1e-6) << i;
+}
+
+}  // namespace
+}  // namespace vitrobust::models
