@@ -186,18 +186,16 @@ at::Tensor Classifier::forward_with_maps(const at::Tensor&, std::vector<at::Tens
 
 AttentionMaps Classifier::attention_maps(const at::Tensor& images) const {
   check_images(images, info_);
-  std::vector<at::Tensor> logits(static_cast<std::size_t>(passes(images)));
   std::vector<std::vector<at::Tensor>> found(static_cast<std::size_t>(passes(images)));
   for_each_pass(images, false, [&](Rows rows, const at::Tensor& x) {
     const at::NoGradGuard no_grad;
     auto& maps = found[static_cast<std::size_t>(rows.pass)];
-    logits[static_cast<std::size_t>(rows.pass)] =
-        forward_with_maps((x - mean_) / std_, maps).narrow(0, 0, rows.count);
+    (void)forward_with_maps((x - mean_) / std_, maps);
     for (auto& map : maps) map = map.narrow(0, 0, rows.count);
   });
-  AttentionMaps result{join(logits, {0, info_.classes}, dtype_), join_each(found)};
-  check_finite(result.logits, "logits");
-  return result;
+  // A frozen block that has its maps recorded takes its sums in another order: these logits are those of
+  // outcomes.
+  return {logits(images), join_each(found)};
 }
 
 AttentionGradients Classifier::attention_gradients(const at::Tensor& images, const at::Tensor& targets,
@@ -227,11 +225,12 @@ AttentionGradients Classifier::attention_gradients(const at::Tensor& images, con
                             join_each(gradients)};
   check_finite(result.logits, "logits");
   for (const auto& gradient : result.gradients) check_finite(gradient, "gradients");
-  if (info_.reduced) confirm(images, targets.select(1, 0), result.logits);
+  confirm(images, targets.select(1, 0), result.logits);
   return result;
 }
 
-/// Puts the exact logits in the place of those that misclassify in reduced precision.
+/// Puts the logits that decide outcomes in the place of those that misclassify: they may come from other
+/// products or sums.
 void Classifier::confirm(const at::Tensor& images, const at::Tensor& labels, at::Tensor& logits) const {
   const at::Tensor found = logits.argmax(1).ne(labels).nonzero().squeeze(1);
   if (found.size(0) > 0) logits.index_copy_(0, found, this->logits(images.index_select(0, found)));

@@ -57,6 +57,22 @@ TEST_P(AttentionMapsOf, EveryBlockIsThereAndNothingElseChanges) {
   EXPECT_TRUE(model->info().class_token);
 }
 
+/// Frozen blocks form no maps, so that in float32 recording them rounds differently; outcomes must not
+/// notice.
+TEST_P(AttentionMapsOf, OutcomesInFloat32AreThoseWithoutMaps) {
+  const auto model = classifier(at::kFloat);
+  const auto logits = model->logits(images());
+  EXPECT_TRUE(tensors_identical(model->attention_maps(images()).logits, logits));
+  const auto targets = at::zeros({kCount, 1}, at::kLong);
+  const auto got = model->attention_gradients(
+      images(), targets, [](const at::Tensor& z, const std::vector<at::Tensor>&, const at::Tensor&) {
+        return z.select(1, 0).unsqueeze(1);
+      });
+  const auto wrong = got.logits.argmax(1).ne(0).nonzero().squeeze(1);
+  EXPECT_TRUE(tensors_identical(got.logits.index_select(0, wrong), logits.index_select(0, wrong)));
+  EXPECT_TRUE(tensors_near(got.logits, logits, 1e-4));
+}
+
 TEST_P(AttentionMapsOf, LossesOfThemHaveGradients) {
   const auto model = classifier();
   const auto targets = at::zeros({kCount, 1}, at::kLong);
