@@ -103,8 +103,8 @@ class Classifier {
   [[nodiscard]] AttentionMaps attention_maps(const at::Tensor& images) const;
 
   /// Losses of logits and attention maps, and the gradient of each of the k with respect to the images: one
-  /// forward and k backward passes. The logits of misclassified samples are
-  /// those of logits(). Precision, targets and errors as loss_gradient() and attention_maps().
+  /// forward and k backward passes. The logits of misclassified samples are those of logits(). Precision,
+  /// targets and errors as loss_gradient() and attention_maps().
   [[nodiscard]] AttentionGradients attention_gradients(const at::Tensor& images, const at::Tensor& targets,
                                                        const AttentionLosses& losses) const;
 
