@@ -103,7 +103,9 @@ CheckpointDescription describe_checkpoint(const std::string& path, const LoadOpt
 Inspection inspect_checkpoint(const std::string& path, const LoadOptions& options) {
   Inspection inspection;
   if (options.torchscript) {
-    inspection.json = describe_script(path, options).to_json();
+    CheckpointDescription script = describe_script(path, options);
+    script.notes.emplace_back("the file was not run: its classes and parameters are not known");
+    inspection.json = script.to_json();
     inspection.json["tensors"] = Json::array();
     return inspection;
   }

@@ -25,6 +25,7 @@ CheckpointDescription describe_script(const std::string& path, const LoadOptions
   description.container = description.dialect = kTorchScript;
   description.files = {file.filename().string()};
   description.attention_source = "unknown";
+  description.options.num_classes = 0;  // until it has run
   data::PreprocessConfig& preprocess = description.preprocess;
   if (options.image_size) preprocess.height = preprocess.width = static_cast<int>(*options.image_size);
   if (options.mean) preprocess.mean = *options.mean;

@@ -55,6 +55,36 @@ TEST(InspectCommand, RefusesWhatATorchScriptFileCannotBeTold) {
   EXPECT_THAT(finished.err, HasSubstr("--format torchscript runs the file's own code"));
 }
 
+/// A folder of three classes with one picture of 8×8 pixels each.
+void write_three_classes(const std::string& folder) {
+  for (int label = 0; label < 3; ++label) {
+    const fs::path of_class = fs::path(folder) / std::to_string(label);
+    fs::create_directories(of_class);
+    std::ofstream image(of_class / "picture.ppm", std::ios::binary);
+    image << "P6 8 8 255\n" << std::string(8 * 8 * 3, static_cast<char>(40 * label + 30));
+  }
+}
+
+TEST(ForeignCheckpoint, TorchScriptRunsOnPurposeOnly) {
+  const TemporaryFolder folder;
+  write_three_classes(folder / "data");
+  const std::string file = std::string(VITROBUST_SOURCE_DIR) + "/tests/golden/torchscript/tiny.pt";
+  std::vector<std::string> arguments{
+      "run",         "--checkpoint",   file,         "--data", folder / "data", "--condition",
+      "clean",       "fgsm:eps=1/255", "--img-size", "8",      "--quiet",       "--out",
+      folder / "run"};
+  const Finished refused = run_program("vitrobust", arguments);
+  EXPECT_EQ(refused.code, 3);
+  EXPECT_THAT(refused.err, HasSubstr("--format torchscript"));
+  arguments.insert(arguments.end(), {"--format", "torchscript"});
+  const Finished finished = run_program("vitrobust", arguments);
+  ASSERT_EQ(finished.code, 0) << finished.err;
+  const Json report = report_of(folder / "run");
+  EXPECT_EQ(report.at("model").at("container"), "torchscript");
+  EXPECT_THAT(report.at("model").at("notes").dump(), HasSubstr("code from the file ran"));
+  EXPECT_EQ(report.at("rows").at(1).at("n"), 3);
+}
+
 /// The stranger's checkpoint (vit-pytorch, grey digits) on the 10,000 test images of MNIST, where there are
 /// any.
 TEST(ForeignCheckpoint, DigitsOfMnist) {
