@@ -1,24 +1,18 @@
 #include "models/attention_kernel.h"
 
-#include "core/error.h"
-
-#if defined(__x86_64__) && defined(__GNUC__)
-#define VITROBUST_AVX512 __attribute__((target("avx512f")))
-#include <immintrin.h>
-#endif
-
 #include <algorithm>
 #include <array>
 #include <limits>
 #include <utility>
+
+#include "core/error.h"
+#include "models/avx512.h"
 
 namespace vitrobust::models {
 
 #ifdef VITROBUST_AVX512
 
 namespace {
-
-constexpr std::int64_t kLanes = 16;  ///< floats of a vector
 
 std::int64_t padded(std::int64_t count) {
   return (count + kLanes - 1) / kLanes * kLanes;
@@ -99,22 +93,19 @@ VITROBUST_AVX512 inline __m512 exp_of_negative(__m512 v) {
 
 /// The softmax of scale · row over its first `count` floats; the padding becomes 0.
 VITROBUST_AVX512 void softmax(float* row, std::int64_t count, std::int64_t size, float scale) {
-  const auto kept = [&](std::int64_t j) {
-    return static_cast<__mmask16>(count - j >= kLanes ? 0xFFFF : (1U << (count - j)) - 1U);
-  };
   const __m512 factor = _mm512_set1_ps(scale);
   const __m512 lowest = _mm512_set1_ps(-std::numeric_limits<float>::infinity());
   __m512 largest = lowest;
   for (std::int64_t j = 0; j < size; j += kLanes) {
     const __m512 logits = _mm512_mul_ps(_mm512_loadu_ps(row + j), factor);
     _mm512_storeu_ps(row + j, logits);
-    largest = _mm512_mask_max_ps(largest, kept(j), largest, logits);
+    largest = _mm512_mask_max_ps(largest, lanes_before(count, j), largest, logits);
   }
   const __m512 top = _mm512_set1_ps(_mm512_reduce_max_ps(largest));
   __m512 sums = _mm512_setzero_ps();
   for (std::int64_t j = 0; j < size; j += kLanes) {
-    const __m512 power =
-        _mm512_maskz_mov_ps(kept(j), exp_of_negative(_mm512_sub_ps(_mm512_loadu_ps(row + j), top)));
+    const __m512 power = _mm512_maskz_mov_ps(lanes_before(count, j),
+                                             exp_of_negative(_mm512_sub_ps(_mm512_loadu_ps(row + j), top)));
     _mm512_storeu_ps(row + j, power);
     sums = _mm512_add_ps(sums, power);
   }
@@ -209,16 +200,25 @@ void AttentionKernel::pack_rows(HeadRows rows) {
 
 #else
 
+namespace {
+[[noreturn]] void refuse() {
+  throw InternalError("the attention kernel is for processors with AVX-512");
+}
+}  // namespace
+
 bool AttentionKernel::supported() {
   return false;
 }
-
 AttentionKernel::AttentionKernel(std::int64_t, std::int64_t, float) {
-  throw InternalError("the attention kernel is for processors with AVX-512");
+  refuse();
 }
-void AttentionKernel::forward(HeadRows, HeadRows, HeadRows, float*, MutableHeadRows) {}
+void AttentionKernel::forward(HeadRows, HeadRows, HeadRows, float*, MutableHeadRows) {
+  refuse();
+}
 void AttentionKernel::backward(HeadRows, HeadRows, HeadRows, const float*, HeadRows, MutableHeadRows,
-                               MutableHeadRows, MutableHeadRows) {}
+                               MutableHeadRows, MutableHeadRows) {
+  refuse();
+}
 
 #endif
 

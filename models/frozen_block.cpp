@@ -30,12 +30,6 @@ LayerNormKernel layer_norm(const at::Tensor& weight, const at::Tensor& bias, dou
           .eps = static_cast<float>(eps)};
 }
 
-/// Where a head's queries (part 0), keys (1) or values (2) lie in qkv [N, T, 3 · C].
-std::int64_t head_offset(const at::Tensor& qkv, std::int64_t n, std::int64_t part, std::int64_t head,
-                         std::int64_t head_width) {
-  return n * qkv.stride(0) + part * (qkv.size(2) / 3) + head * head_width;
-}
-
 class Computation {
  public:
   Computation(const FrozenBlock& block, const at::Tensor& x)
@@ -96,6 +90,16 @@ class Computation {
     return {.tokens = rows_ * tokens_, .heads = block_.heads, .width = head_width_, .stride = qkv.stride(1)};
   }
 
+  /// Where a head's queries (part 0), keys (1) or values (2) lie in qkv [N, T, 3 · C].
+  [[nodiscard]] std::int64_t head_offset(const at::Tensor& qkv, std::int64_t n, std::int64_t part,
+                                         std::int64_t head) const {
+    return n * qkv.stride(0) + part * inner_ + head * head_width_;
+  }
+  [[nodiscard]] HeadRows head_rows(const at::Tensor& qkv, std::int64_t n, std::int64_t part,
+                                   std::int64_t head) const {
+    return {qkv.const_data_ptr<float>() + head_offset(qkv, n, part, head), qkv.stride(1)};
+  }
+
   template <typename Body>
   void for_each_head(const Body& body) const {
     for (std::int64_t n = 0; n < rows_; ++n)
@@ -113,9 +117,7 @@ class Computation {
     trace.weights = at::empty({keep ? rows_ * block_.heads : 1, kernel_.weights_size()}, qkv.options());
     at::Tensor mixed = at::empty({rows_, tokens_, inner_}, qkv.options());
     for_each_head([&](std::int64_t n, std::int64_t head) {
-      const auto rows = [&](std::int64_t part) -> HeadRows {
-        return {qkv.const_data_ptr<float>() + head_offset(qkv, n, part, head, head_width_), qkv.stride(1)};
-      };
+      const auto rows = [&](std::int64_t part) { return head_rows(qkv, n, part, head); };
       const std::int64_t slot = keep ? n * block_.heads + head : 0;
       kernel_.forward(
           rows(0), rows(1), rows(2), trace.weights.mutable_data_ptr<float>() + slot * kernel_.weights_size(),
@@ -129,12 +131,9 @@ class Computation {
     const at::Tensor& qkv = trace.qkv;
     at::Tensor gradient = at::empty_like(qkv);
     for_each_head([&](std::int64_t n, std::int64_t head) {
-      const auto rows = [&](std::int64_t part) -> HeadRows {
-        return {qkv.const_data_ptr<float>() + head_offset(qkv, n, part, head, head_width_), qkv.stride(1)};
-      };
+      const auto rows = [&](std::int64_t part) { return head_rows(qkv, n, part, head); };
       const auto out = [&](std::int64_t part) -> MutableHeadRows {
-        return {gradient.mutable_data_ptr<float>() + head_offset(qkv, n, part, head, head_width_),
-                gradient.stride(1)};
+        return {gradient.mutable_data_ptr<float>() + head_offset(qkv, n, part, head), gradient.stride(1)};
       };
       kernel_.backward(
           rows(0), rows(1), rows(2),

@@ -1,31 +1,23 @@
 #include "models/row_kernels.h"
 
-#include "core/error.h"
-
-#if defined(__x86_64__) && defined(__GNUC__)
-
-#include <immintrin.h>
-
 #include <algorithm>
 #include <cmath>
 
-#define VITROBUST_AVX512 __attribute__((target("avx512f")))
+#include "core/error.h"
+#include "models/avx512.h"
 
 namespace vitrobust::models {
+
+#ifdef VITROBUST_AVX512
+
 namespace {
 
-constexpr std::int64_t kLanes = 16;  ///< floats of a vector
 constexpr float kSmallestLength = 1e-12F;
-
-/// The lanes of a vector at j that lie before `count`.
-inline __mmask16 before(std::int64_t count, std::int64_t j) {
-  return static_cast<__mmask16>(count - j >= kLanes ? 0xFFFF : (1U << (count - j)) - 1U);
-}
 
 VITROBUST_AVX512 float dot(const float* a, const float* b, std::int64_t count) {
   __m512 sums = _mm512_setzero_ps();
   for (std::int64_t j = 0; j < count; j += kLanes) {
-    const __mmask16 mask = before(count, j);
+    const __mmask16 mask = lanes_before(count, j);
     sums = _mm512_fmadd_ps(_mm512_maskz_loadu_ps(mask, a + j), _mm512_maskz_loadu_ps(mask, b + j), sums);
   }
   return _mm512_reduce_add_ps(sums);
@@ -35,19 +27,19 @@ VITROBUST_AVX512 void layer_norm_row(const LayerNormKernel& norm, const float* x
   const auto inverse = 1 / static_cast<float>(norm.width);
   __m512 sums = _mm512_setzero_ps();
   for (std::int64_t j = 0; j < norm.width; j += kLanes)
-    sums = _mm512_add_ps(sums, _mm512_maskz_loadu_ps(before(norm.width, j), x + j));
+    sums = _mm512_add_ps(sums, _mm512_maskz_loadu_ps(lanes_before(norm.width, j), x + j));
   const float mean = _mm512_reduce_add_ps(sums) * inverse;
   const __m512 means = _mm512_set1_ps(mean);
   sums = _mm512_setzero_ps();
   for (std::int64_t j = 0; j < norm.width; j += kLanes) {
-    const __mmask16 mask = before(norm.width, j);
+    const __mmask16 mask = lanes_before(norm.width, j);
     const __m512 centred = _mm512_maskz_sub_ps(mask, _mm512_maskz_loadu_ps(mask, x + j), means);
     sums = _mm512_fmadd_ps(centred, centred, sums);
   }
   const float factor = 1 / std::sqrt(_mm512_reduce_add_ps(sums) * inverse + norm.eps);
   const __m512 factors = _mm512_set1_ps(factor);
   for (std::int64_t j = 0; j < norm.width; j += kLanes) {
-    const __mmask16 mask = before(norm.width, j);
+    const __mmask16 mask = lanes_before(norm.width, j);
     const __m512 scaled = _mm512_mul_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, x + j), means), factors);
     const __m512 shifted = _mm512_fmadd_ps(scaled, _mm512_maskz_loadu_ps(mask, norm.weight + j),
                                            _mm512_maskz_loadu_ps(mask, norm.bias + j));
@@ -67,7 +59,7 @@ VITROBUST_AVX512 void layer_norm_backward_row(const LayerNormKernel& norm, const
   __m512 sums = _mm512_setzero_ps();
   __m512 products = _mm512_setzero_ps();
   for (std::int64_t j = 0; j < norm.width; j += kLanes) {
-    const __mmask16 mask = before(norm.width, j);
+    const __mmask16 mask = lanes_before(norm.width, j);
     const __m512 g = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, gradient + j),
                                    _mm512_maskz_loadu_ps(mask, norm.weight + j));
     const __m512 scaled = _mm512_mul_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, x + j), means), factors);
@@ -77,7 +69,7 @@ VITROBUST_AVX512 void layer_norm_backward_row(const LayerNormKernel& norm, const
   const __m512 mean_g = _mm512_set1_ps(_mm512_reduce_add_ps(sums) * inverse);
   const __m512 mean_product = _mm512_set1_ps(_mm512_reduce_add_ps(products) * inverse);
   for (std::int64_t j = 0; j < norm.width; j += kLanes) {
-    const __mmask16 mask = before(norm.width, j);
+    const __mmask16 mask = lanes_before(norm.width, j);
     const __m512 g = _mm512_mul_ps(_mm512_maskz_loadu_ps(mask, gradient + j),
                                    _mm512_maskz_loadu_ps(mask, norm.weight + j));
     const __m512 scaled = _mm512_mul_ps(_mm512_sub_ps(_mm512_maskz_loadu_ps(mask, x + j), means), factors);
@@ -133,6 +125,33 @@ VITROBUST_AVX512 void add_into(float* x, const float* y, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) x[i] += y[i];
 }
 
-}  // namespace vitrobust::models
+#else
+
+namespace {
+[[noreturn]] void refuse() {
+  throw InternalError("the kernels of rows are for processors with AVX-512");
+}
+}  // namespace
+
+void LayerNormKernel::forward(const float*, float*, float*) const {
+  refuse();
+}
+void LayerNormKernel::backward(const float*, const float*, const float*, const float*, float*) const {
+  refuse();
+}
+void to_unit_length(const PartRows&, float*, float*) {
+  refuse();
+}
+void unit_length_backward(const PartRows&, const float*, const float*, float*) {
+  refuse();
+}
+void multiply_into(float*, const float*, std::int64_t) {
+  refuse();
+}
+void add_into(float*, const float*, std::int64_t) {
+  refuse();
+}
 
 #endif
+
+}  // namespace vitrobust::models

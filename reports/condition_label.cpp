@@ -1,5 +1,7 @@
 #include "reports/condition_label.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <vector>
 
@@ -72,6 +74,12 @@ std::string cell_label(const ReportView& view, const std::string& id) {
   for (const RowView& other : view.rows) all.push_back(&other);
   const std::string severity = severity_of(*row);
   return condition_label(*row, all) + (severity.empty() ? "" : " " + severity);
+}
+
+std::string left_out_label(const ReportView& view, const AggregateView& aggregate) {
+  const std::size_t others = aggregate.left_out.size() - 1;
+  return cell_label(view, aggregate.left_out.front()) +
+         (others == 0 ? "" : fmt::format(" and {} more", others));
 }
 
 std::string severity_of(const RowView& row) {

@@ -16,6 +16,9 @@ std::string condition_label(const RowView& row, std::span<const RowView* const> 
 /// printable, when the report has no such row.
 std::string cell_label(const ReportView& view, const std::string& id);
 
+/// The cells that an aggregate leaves out: "fog 3", "fog 3 and 2 more". @param aggregate leaves some out
+std::string left_out_label(const ReportView& view, const AggregateView& aggregate);
+
 /// The severity of a corruption row, as text; empty where it has none.
 std::string severity_of(const RowView& row);
 

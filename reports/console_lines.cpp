@@ -307,13 +307,9 @@ class LineBuilder {
     figure.interval = aggregate->ci95;
     figure.n = aggregate->n;
     figure.n_conditions = aggregate->n_conditions;
-    if (!aggregate->left_out.empty()) {
-      const std::size_t others = aggregate->left_out.size() - 1;
-      figure.footnote =
-          footnotes_.add(model, fmt::format("without {}{}, failed or incomplete",
-                                            cell_label(reports_[model], aggregate->left_out.front()),
-                                            others == 0 ? "" : fmt::format(" and {} more", others)));
-    }
+    if (!aggregate->left_out.empty())
+      figure.footnote = footnotes_.add(model, fmt::format("without {}, failed or incomplete",
+                                                          left_out_label(reports_[model], *aggregate)));
     if (figure.footnote == 0 && aggregate->protocol == "memory" && aggregate->value)
       figure.footnote = footnotes_.add(model, kMemoryProtocol);
     if (aggregate->value && aggregate->protocol.empty() && !aggregate->baseline.empty())

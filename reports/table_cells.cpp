@@ -151,10 +151,7 @@ ResolvedFigure resolve_aggregate(const ReportView& report, const std::string& id
                         .n_conditions = found->n_conditions,
                         .notes = {}};
   if (!found->left_out.empty()) {
-    const std::size_t others = found->left_out.size() - 1;
-    figure.notes.push_back(fmt::format("without {}{}: failed or incomplete",
-                                       cell_label(report, found->left_out.front()),
-                                       others == 0 ? "" : fmt::format(" and {} more", others)));
+    figure.notes.push_back(fmt::format("without {}: failed or incomplete", left_out_label(report, *found)));
   } else if (!found->value) {
     figure.notes.push_back(fmt::format("{} could not be computed", aggregate_title(id)));
   }

@@ -9,22 +9,13 @@ config.json), and reference.safetensors: an image in [0,1], its label, and timm'
 cross-entropy with respect to the image, both computed in float64.
 """
 
-import importlib.util
 import pathlib
-import re
+import sys
 
 import torch
 
-
-def declare_torchvision_operators():
-    """Lets torchvision's Python part import where its compiled operators, which nothing here calls, do not load."""
-    spec = importlib.util.find_spec("torchvision")
-    source = (pathlib.Path(spec.origin).parent / "_meta_registrations.py").read_text()
-    library = torch.library.Library("torchvision", "DEF")
-    for name in sorted(set(re.findall(r'(?:register_meta\("|torchvision::)(\w+)', source))):
-        library.define(f"{name}(Tensor x) -> Tensor")
-    return library
-
+sys.path.insert(0, str(pathlib.Path(__file__).parent / "parity"))
+from common import declare_torchvision_operators  # noqa: E402
 
 operators = declare_torchvision_operators()
 

@@ -22,11 +22,6 @@ class FrozenBlocks : public testing::Test {
   }
 };
 
-/// ‖got − expected‖ / ‖expected‖ in double.
-double relative_error(const at::Tensor& got, const at::Tensor& expected) {
-  return ((got.to(at::kDouble) - expected).norm() / expected.norm()).item<double>();
-}
-
 HeadRows rows_of(const at::Tensor& x) {
   return {x.const_data_ptr<float>(), x.stride(0)};
 }

@@ -2,32 +2,16 @@
 #include <torch/torch.h>
 
 #include <ctime>
-#include <fstream>
 #include <string>
 
 #include "models/vision_transformer_classifier.h"
+#include "tests/process_memory.h"
 
 namespace vitrobust::models {
 namespace {
 
-/// A line of /proc/self/status, in KiB: "VmRSS" is the memory in use, "VmHWM" its peak.
-double status_kib(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key + ":")) return std::stod(line.substr(key.size() + 1));
-  }
-  return 0;
-}
-
-bool reset_peak() {
-  std::ofstream peak("/proc/self/clear_refs");
-  peak << 5;
-  peak.close();
-  return !peak.fail();
-}
-
-/// ViT-S, 22 million parameters, filled as loading fills them. @param weights_kib their size
-VisionTransformer filled_network(std::int64_t patch, double& weights_kib) {
+/// ViT-S, 22 million parameters, filled as loading fills them. @param weights_bytes their size
+VisionTransformer filled_network(std::int64_t patch, double& weights_bytes) {
   VisionTransformerOptions options;
   options.patch_size = patch;
   options.embed_dim = 384;
@@ -35,10 +19,10 @@ VisionTransformer filled_network(std::int64_t patch, double& weights_kib) {
   options.mlp_hidden = 1536;
   VisionTransformer model(options, InitialValues::unset);
   const torch::NoGradGuard no_grad;
-  weights_kib = 0;
+  weights_bytes = 0;
   for (auto& parameter : model->parameters()) {
     parameter.fill_(0.01);
-    weights_kib += static_cast<double>(parameter.nbytes()) / 1024;
+    weights_bytes += static_cast<double>(parameter.nbytes());
   }
   return model;
 }
@@ -55,20 +39,21 @@ class FrozenMemory : public testing::TestWithParam<Kernels> {
 #endif
     if (GetParam() == Kernels::onednn && !has_onednn())
       GTEST_SKIP() << "this LibTorch has no oneDNN products";
-    if (!reset_peak()) GTEST_SKIP() << "this system does not count the peak of a process's memory anew";
+    if (!tests::reset_peak())
+      GTEST_SKIP() << "this system does not count the peak of a process's memory anew";
   }
 };
 
 /// Making the classifier takes next to no memory and little time, whatever layout the weights are kept in.
 TEST_P(FrozenMemory, KeepsOneCopyOfTheWeights) {
-  double weights_kib = 0;
-  const auto model = filled_network(16, weights_kib);
-  ASSERT_GT(weights_kib, 22e6 * 4 / 1024);
-  ASSERT_TRUE(reset_peak());
-  const double before = status_kib("VmRSS");
+  double weights_bytes = 0;
+  const auto model = filled_network(16, weights_bytes);
+  ASSERT_GT(weights_bytes, 22e6 * 4);
+  ASSERT_TRUE(tests::reset_peak());
+  const double before = tests::status_bytes("VmRSS");
   const std::clock_t start = std::clock();
   const auto classifier = make_classifier(model, {0, 0, 0}, {1, 1, 1}, {.kernels = GetParam()});
-  const double growth = (status_kib("VmHWM") - before) / weights_kib;
+  const double growth = (tests::status_bytes("VmHWM") - before) / weights_bytes;
   RecordProperty("seconds", std::to_string(processor_seconds_since(start)));
   RecordProperty("growth", std::to_string(growth));
   EXPECT_LE(growth, 0.2);
@@ -77,8 +62,8 @@ TEST_P(FrozenMemory, KeepsOneCopyOfTheWeights) {
 
 /// A short sequence has several images in a pass, which trial passes have to allow first.
 TEST_P(FrozenMemory, TrialPassesTakeLittleTime) {
-  double weights_kib = 0;
-  const auto model = filled_network(32, weights_kib);
+  double weights_bytes = 0;
+  const auto model = filled_network(32, weights_bytes);
   const std::clock_t start = std::clock();
   const auto classifier = make_classifier(model, {0, 0, 0}, {1, 1, 1}, {.kernels = GetParam()});
   RecordProperty("seconds", std::to_string(processor_seconds_since(start)));

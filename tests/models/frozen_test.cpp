@@ -14,12 +14,6 @@
 namespace vitrobust::models {
 namespace {
 
-/// ‖got − expected‖ / ‖expected‖ in double.
-double relative_error(const at::Tensor& got, const at::Tensor& expected) {
-  const auto exact = expected.to(at::kDouble);
-  return ((got.to(at::kDouble) - exact).norm() / exact.norm()).item<double>();
-}
-
 std::string name_of(const testing::TestParamInfo<Kernels>& info) {
   return to_string(info.param);
 }

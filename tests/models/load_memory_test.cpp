@@ -4,31 +4,15 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "models/load.h"
 #include "tests/models/make_checkpoint.h"
+#include "tests/process_memory.h"
 #include "tests/temporary_folder.h"
 
 namespace vitrobust::models {
 namespace {
-
-/// A line of /proc/self/status, in bytes: "VmRSS" is the memory in use, "VmHWM" its peak.
-double status_bytes(const std::string& key) {
-  std::ifstream status("/proc/self/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.starts_with(key + ":")) return 1024 * std::stod(line.substr(key.size() + 1));
-  }
-  return 0;
-}
-
-bool reset_peak() {
-  std::ofstream peak("/proc/self/clear_refs");
-  peak << 5;
-  peak.close();
-  return !peak.fail();
-}
 
 /// A checkpoint of 22 million parameters, from the file to a classifier that has run: the trial passes are in
 /// it.
@@ -46,12 +30,12 @@ TEST(LoadMemory, TakesLittleMoreThanTheFile) {
   // What LibTorch itself takes on its first passes is not the checkpoint's.
   tests::make_checkpoint(folder / "small", tests::tiny_options());
   load_model(folder / "small", {});
-  if (!reset_peak()) GTEST_SKIP() << "this system does not count the peak of a process's memory anew";
-  const double before = status_bytes("VmRSS");
+  if (!tests::reset_peak()) GTEST_SKIP() << "this system does not count the peak of a process's memory anew";
+  const double before = tests::status_bytes("VmRSS");
   const auto start = std::chrono::steady_clock::now();
   const LoadedModel model = load_model(folder.path(), {});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
-  const double taken = status_bytes("VmHWM") - before;
+  const double taken = tests::status_bytes("VmHWM") - before;
   RecordProperty("seconds", std::to_string(seconds.count()));
   RecordProperty("ratio", std::to_string(taken / bytes));
   std::printf("loaded %.1f MB in %.3f s, peak memory %.3f of it\n", bytes / 1e6, seconds.count(),

@@ -27,6 +27,11 @@ testing::AssertionResult same_kind(const at::Tensor& got, const at::Tensor& expe
 
 }  // namespace
 
+double relative_error(const at::Tensor& got, const at::Tensor& expected) {
+  const auto exact = expected.to(at::kDouble);
+  return ((got.to(at::kDouble) - exact).norm() / exact.norm()).item<double>();
+}
+
 testing::AssertionResult tensors_near(const at::Tensor& got, const at::Tensor& expected, double tolerance) {
   if (auto kind = same_kind(got, expected); !kind) return kind;
   if (got.numel() == 0) return testing::AssertionSuccess();
