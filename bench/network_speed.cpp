@@ -1,10 +1,11 @@
 // How many images a second a checkpoint classifies and differentiates on one thread, and which share of this
 // machine's matrix-product peak that is; one JSON object on stdout, for bench/peers/attacks.py.
 //
-// usage: network_speed CHECKPOINT [auto|plain|mkl|onednn [fp32|bf16]]
+// usage: network_speed CHECKPOINT [auto|plain|mkl|onednn|avx512 [fp32|bf16]]
 //
-// The peak is the fastest of MKL and oneDNN at the model's own shapes and at 2048³, in the precision asked
-// for. Everything is measured in processor time of one thread, the best of several rounds: what else the
+// The peak is the fastest of all products (models/kernels.h) at the model's own shapes and at 2048³, in the precision asked
+// for. A share counts the operations of the matrix products, attention's included, and no others; the share
+// that the linear layers alone make up stands beside it. Everything is measured in processor time of one thread, the best of several rounds: what else the
 // machine does counts little.
 #include <fmt/format.h>
 #include <torch/torch.h>
@@ -52,7 +53,7 @@ struct Product {
   [[nodiscard]] double operations() const { return 2.0 * static_cast<double>(rows * in * out); }
 };
 
-/// The linear layers of a pass of `lanes` images; attention's own products are not counted as work.
+/// The linear layers of a pass of `lanes` images.
 std::vector<Product> products_of(const models::VisionTransformerOptions& options, std::int64_t lanes) {
   const auto rows = lanes * options.tokens();
   const auto width = options.embed_dim;
@@ -65,6 +66,14 @@ std::vector<Product> products_of(const models::VisionTransformerOptions& options
           {lanes, width, options.num_classes, 1}};
 }
 
+/// Of attention's own products, q·kᵀ and weights·v, in a forward pass; the backward pass needs the gradients of
+/// both factors and so twice as many.
+double attention_operations(const models::VisionTransformerOptions& options, std::int64_t lanes) {
+  const std::int64_t tokens = options.tokens();
+  return 4.0 * static_cast<double>(lanes * options.depth * tokens * tokens * options.num_heads *
+                                   options.head_dim());
+}
+
 double operations_per_second(const Product& product, Kernels kernels) {
   const at::Tensor x = at::rand({product.rows, product.in});
   const models::FrozenLinear layer(at::rand({product.out, product.in}), {}, kernels);
@@ -72,8 +81,10 @@ double operations_per_second(const Product& product, Kernels kernels) {
 }
 
 double peak(const std::vector<Product>& products, bool reduced) {
-  std::vector<Kernels> candidates{reduced ? Kernels::bf16 : Kernels::mkl};
-  if (!reduced && models::has_onednn()) candidates.push_back(Kernels::onednn);
+  std::vector<Kernels> candidates;
+  for (const Kernels kernels : {Kernels::mkl, Kernels::onednn, Kernels::avx512, Kernels::bf16_linear,
+                                Kernels::bf16_onednn, Kernels::bf16_avx512})
+    if (models::is_reduced(kernels) == reduced && models::has_kernels(kernels)) candidates.push_back(kernels);
   std::vector<Product> shapes = products;
   shapes.push_back({2048, 2048, 2048, 1});
   double best = 0;
@@ -93,27 +104,31 @@ Json measure(const std::string& path, const models::LoadOptions& load) {
   const auto passes = std::max<std::int64_t>(1, 16 / info.lanes);
   const auto count = static_cast<double>(passes * info.lanes);
   const at::Tensor images = at::rand({passes * info.lanes, 3, info.height, info.width});
-  const at::Tensor targets = at::zeros({images.size(0), 1}, at::kLong);
+  // Of samples that still resist, as an attack's are: those misclassified in bfloat16 cost a confirmation too.
+  const at::Tensor targets = model.classifier->logits(images).argmax(1, /*keepdim=*/true);
   const auto loss = [](const at::Tensor& logits, const at::Tensor& labels) {
     return at::cross_entropy_loss(logits, labels.select(1, 0), {}, at::Reduction::None);
   };
   const double forward = best_seconds([&] { (void)model.classifier->search_logits(images); });
   const double gradient = best_seconds([&] { (void)model.classifier->loss_gradient(images, targets, loss); });
   const auto work = operations * static_cast<double>(passes);
+  const double mixing = attention_operations(model.description.options, passes * info.lanes);
   return {{"model", model.description.name},
           {"kernels", models::to_string(info.kernels)},
           {"precision", info.reduced ? "bf16" : "fp32"},
           {"lanes", info.lanes},
           {"peak_gflops", fastest / 1e9},
           {"forward_images_per_s", count / forward},
-          {"forward_share_of_peak", work / forward / fastest},
+          {"forward_share_of_peak", (work + mixing) / forward / fastest},
+          {"forward_share_of_linear_layers", work / forward / fastest},
           {"gradient_images_per_s", count / gradient},
-          {"gradient_share_of_peak", 2 * work / gradient / fastest}};
+          {"gradient_share_of_peak", (2 * work + 3 * mixing) / gradient / fastest},
+          {"gradient_share_of_linear_layers", 2 * work / gradient / fastest}};
 }
 
 int run(const std::vector<std::string>& words) {
   if (words.empty() || words.size() > 3)
-    throw UsageError("usage: network_speed CHECKPOINT [auto|plain|mkl|onednn [fp32|bf16]]");
+    throw UsageError("usage: network_speed CHECKPOINT [auto|plain|mkl|onednn|avx512 [fp32|bf16]]");
   models::LoadOptions load;
   if (words.size() > 1 && words[1] != "auto") load.kernels = models::parse_kernels(words[1]);
   load.reduced = words.size() > 2 && words[2] == "bf16";

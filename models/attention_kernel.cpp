@@ -1,12 +1,10 @@
 #include "models/attention_kernel.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
-#include <utility>
 
 #include "core/error.h"
-#include "models/avx512.h"
+#include "models/register_tile.h"
 
 namespace vitrobust::models {
 
@@ -29,52 +27,22 @@ struct Product {
   std::int64_t terms;
 };
 
-constexpr std::size_t kMaxRows = 6;
-constexpr std::size_t kMaxVectors = 4;
-
-/// A tile of `Rows` rows and `Vectors` vectors that stays in registers over all terms.
-template <std::size_t Rows, std::size_t Vectors>
-VITROBUST_AVX512 void tile(const Product& p, std::int64_t i, std::int64_t j) {
-  __m512 sums[Rows][Vectors];
-  for (auto& row : sums)
-    for (auto& sum : row) sum = _mm512_setzero_ps();
-  const float* a = p.a + i * p.row;
-  const float* b = p.b + j;
-  for (std::int64_t term = 0; term < p.terms; ++term, a += p.step, b += p.b_row) {
-    __m512 right[Vectors];
-    for (std::size_t v = 0; v < Vectors; ++v) right[v] = _mm512_loadu_ps(b + v * kLanes);
-    for (std::size_t r = 0; r < Rows; ++r) {
-      const __m512 left = _mm512_set1_ps(a[static_cast<std::int64_t>(r) * p.row]);
-      for (std::size_t v = 0; v < Vectors; ++v) sums[r][v] = _mm512_fmadd_ps(left, right[v], sums[r][v]);
-    }
-  }
-  for (std::size_t r = 0; r < Rows; ++r)
-    for (std::size_t v = 0; v < Vectors; ++v)
-      _mm512_storeu_ps(p.c + (i + static_cast<std::int64_t>(r)) * p.c_row + j + v * kLanes, sums[r][v]);
-}
-
-using Tile = void (*)(const Product&, std::int64_t, std::int64_t);
-
-template <std::size_t... Indices>
-constexpr std::array<Tile, sizeof...(Indices)> tiles(std::index_sequence<Indices...>) {
-  return {&tile<Indices / kMaxVectors + 1, Indices % kMaxVectors + 1>...};
-}
-constexpr auto kTiles = tiles(std::make_index_sequence<kMaxRows * kMaxVectors>());
-
 /// All of c: `rows` rows, `columns` a multiple of a vector.
 void multiply(const Product& p, std::int64_t rows, std::int64_t columns) {
-  const std::int64_t vectors = columns / kLanes;
-  // Panels as even as they can be: a lone vector at the end would wait for its own sums.
-  const std::int64_t panels = (vectors + static_cast<std::int64_t>(kMaxVectors) - 1) / kMaxVectors;
-  std::int64_t done = 0;
-  for (std::int64_t panel = 0; panel < panels; ++panel) {
-    const std::int64_t wide = (vectors - done + panels - panel - 1) / (panels - panel);
-    for (std::int64_t i = 0; i < rows; i += kMaxRows) {
-      const std::int64_t high = std::min<std::int64_t>(kMaxRows, rows - i);
-      kTiles[static_cast<std::size_t>((high - 1) * kMaxVectors + wide - 1)](p, i, done * kLanes);
-    }
-    done += wide;
-  }
+  for_each_panel(columns, [&](std::int64_t first, std::int64_t wide) {
+    compute_panel<float>({.a = p.a,
+                          .a_row = p.row,
+                          .a_step = p.step,
+                          .b = p.b + first * kLanes,
+                          .b_row = p.b_row,
+                          .terms = p.terms,
+                          .before = nullptr,
+                          .before_row = 0,
+                          .c = p.c + first * kLanes,
+                          .c_row = p.c_row,
+                          .last = 0xFFFF},
+                         rows, wide);
+  });
 }
 
 /// e^v for v ≤ 0 within 2 units in the last place; 0 below −87.

@@ -9,6 +9,7 @@
 
 /// Before a function of AVX-512's intrinsics, in files that are compiled for any x86-64.
 #define VITROBUST_AVX512 __attribute__((target("avx512f")))
+#define VITROBUST_AVX512_BF16 __attribute__((target("avx512f,avx512bf16")))
 
 namespace vitrobust::models {
 

@@ -40,15 +40,15 @@ void FreezableLinearImpl::reset() {
   if (with_bias_) torch::nn::init::uniform_(bias, -bound, bound);
 }
 
-void FreezableLinearImpl::freeze(Kernels kernels, bool reduced) {
+void FreezableLinearImpl::freeze(Kernels kernels, std::optional<Kernels> reduced) {
   if (released_) weight.set_data(exact_->dense_weight());
   const auto frozen = [this](Kernels used) {
     return std::make_shared<const FrozenLinear>(weight, bias, used);
   };
   exact_ = kernels == Kernels::plain ? nullptr : frozen(kernels);
-  reduced_ = reduced ? frozen(Kernels::bf16) : nullptr;
+  reduced_ = reduced ? frozen(*reduced) : nullptr;
   // The frozen layer has the weight in a layout of its own: one copy is enough.
-  released_ = kernels == Kernels::onednn;
+  released_ = kernels == Kernels::onednn || kernels == Kernels::avx512;
   if (released_) weight.set_data(torch::empty({0}));
 }
 

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "models/frozen_linear.h"
 
@@ -18,8 +19,8 @@ class Freezable {
   /// more. A weight that the kernels keep in a layout of their own is no longer in the parameter, which is
   /// empty then. Kernels::plain undoes it.
   /// A module's parts are frozen before it.
-  /// @param reduced  prepares the bfloat16 products too, which a ReducedPrecisionGuard turns on
-  virtual void freeze(Kernels kernels, bool reduced) = 0;
+  /// @param reduced  prepares these products in bfloat16 too, which a ReducedPrecisionGuard turns on
+  virtual void freeze(Kernels kernels, std::optional<Kernels> reduced) = 0;
 };
 
 /// While it lives, frozen layers that were prepared for it multiply in bfloat16 on this thread.
@@ -46,7 +47,7 @@ class FreezableLinearImpl : public torch::nn::Cloneable<FreezableLinearImpl>, pu
  public:
   FreezableLinearImpl(std::int64_t inputs, std::int64_t outputs, bool with_bias, InitialValues values);
   void reset() override;
-  void freeze(Kernels kernels, bool reduced) override;
+  void freeze(Kernels kernels, std::optional<Kernels> reduced) override;
   torch::Tensor forward(const torch::Tensor& input);
   /// What freeze() made for outcomes, or for gradients in reduced precision; nullptr where there is none.
   [[nodiscard]] const std::shared_ptr<const FrozenLinear>& frozen(bool reduced) const {

@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
 #include <mutex>
 
 #include "models/kernels.h"
@@ -16,7 +17,7 @@ class FrozenLinear {
   /// @param weight  [out, in], float32. Kernels::mkl share it, so it must not change afterwards; the others
   ///                copy it in their layout
   /// @param bias    [out], or undefined; as the weight
-  /// @throws InternalError for Kernels::plain, another dtype, or kernels that this LibTorch lacks
+  /// @throws InternalError for Kernels::plain, another dtype, or kernels that are not there (has_kernels())
   FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Kernels kernels);
 
   /// [..., in] to [..., out], float32, differentiable in x. Row i of the result depends on row i alone. May
@@ -28,7 +29,7 @@ class FrozenLinear {
 
   [[nodiscard]] std::int64_t inputs() const { return inputs_; }
 
-  /// The weight [out, in] as it came, rounded to bfloat16 if that is what Kernels::bf16 did.
+  /// The weight [out, in] as it came, rounded to bfloat16 if that is what the kernels did.
   [[nodiscard]] at::Tensor dense_weight() const;
 
  private:
@@ -36,6 +37,7 @@ class FrozenLinear {
 
   Kernels kernels_;
   std::int64_t inputs_ = 0;
+  std::int64_t outputs_ = 0;
   at::Tensor weight_;  ///< for x·Wᵀ
   at::Tensor bias_;
   mutable std::once_flag transposed_made_;

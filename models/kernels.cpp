@@ -5,19 +5,25 @@
 
 #include <algorithm>
 #include <ctime>
+#include <optional>
 #include <utility>
 
 #include "core/error.h"
 #include "models/frozen_linear.h"
+#include "models/onednn.h"
+#include "models/panel_product.h"
 
 namespace vitrobust::models {
 namespace {
 
-constexpr std::array<std::pair<Kernels, const char*>, 4> kNames{{
+constexpr std::array<std::pair<Kernels, const char*>, 7> kNames{{
     {Kernels::plain, "plain"},
     {Kernels::mkl, "mkl"},
     {Kernels::onednn, "onednn"},
-    {Kernels::bf16, "bf16"},
+    {Kernels::avx512, "avx512"},
+    {Kernels::bf16_linear, "bf16_linear"},
+    {Kernels::bf16_onednn, "bf16_onednn"},
+    {Kernels::bf16_avx512, "bf16_avx512"},
 }};
 
 /// Of this thread only, so that what else the machine does counts little.
@@ -54,21 +60,50 @@ std::string to_string(Kernels kernels) {
 Kernels parse_kernels(const std::string& text) {
   for (const auto& kernels : kExactKernels)
     if (to_string(kernels) == text) return kernels;
-  throw UsageError(fmt::format("unknown kernels '{}'", text), "known: auto, plain, mkl, onednn");
+  throw UsageError(fmt::format("unknown kernels '{}'", text), "known: auto, plain, mkl, onednn, avx512");
 }
 
-Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidden) {
+bool is_reduced(Kernels kernels) {
+  return std::ranges::find(kReducedKernels, kernels) != kReducedKernels.end();
+}
+
+bool has_kernels(Kernels kernels) {
+  switch (kernels) {
+    case Kernels::onednn:
+      return has_onednn();
+    case Kernels::bf16_onednn:
+      return has_onednn_bf16();
+    case Kernels::avx512:
+    case Kernels::bf16_avx512:
+      return has_panel_products(is_reduced(kernels));
+    case Kernels::plain:
+    case Kernels::mkl:
+    case Kernels::bf16_linear:
+      return true;
+  }
+  throw InternalError("kernels without a requirement");
+}
+
+Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidden, bool reduced) {
   constexpr double kMargin = 1.25;
-  if (!has_onednn()) return Kernels::mkl;
+  constexpr std::array kExact = {Kernels::avx512, Kernels::onednn, Kernels::mkl};
+  constexpr std::array kReduced = {Kernels::bf16_avx512, Kernels::bf16_onednn, Kernels::bf16_linear};
   const at::NoGradGuard no_grad;
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
   const at::Tensor x = at::full({rows, width}, 0.5, at::kFloat);
   const at::Tensor weight = at::full({hidden, width}, 0.25, at::kFloat);
-  const double onednn = product_seconds(Kernels::onednn, x, weight);
-  const double mkl = product_seconds(Kernels::mkl, x, weight);
+  std::optional<Kernels> fastest;
+  double fastest_seconds = 0;
+  for (const Kernels kernels : reduced ? kReduced : kExact) {
+    if (!has_kernels(kernels)) continue;
+    const double seconds = product_seconds(kernels, x, weight);
+    if (fastest && seconds * kMargin >= fastest_seconds) continue;
+    fastest = kernels;
+    fastest_seconds = seconds;
+  }
   at::set_num_threads(threads);
-  return mkl * kMargin < onednn ? Kernels::mkl : Kernels::onednn;
+  return fastest.value();
 }
 
 }  // namespace vitrobust::models

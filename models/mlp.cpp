@@ -39,7 +39,7 @@ torch::Tensor MlpImpl::activate(const torch::Tensor& x) const {
   throw InternalError("an activation has no function");
 }
 
-void MlpImpl::freeze(Kernels kernels, bool reduced) {
+void MlpImpl::freeze(Kernels kernels, std::optional<Kernels> reduced) {
   frozen_ = reduced || kernels != Kernels::plain;
 }
 

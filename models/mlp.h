@@ -16,7 +16,7 @@ class MlpImpl : public torch::nn::Cloneable<MlpImpl>, public Freezable {
     reset();
   }
   void reset() override;
-  void freeze(Kernels kernels, bool reduced) override;
+  void freeze(Kernels kernels, std::optional<Kernels> reduced) override;
   torch::Tensor forward(const torch::Tensor& tokens);
 
   [[nodiscard]] const FreezableLinear& fc1() const { return fc1_; }

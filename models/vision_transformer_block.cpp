@@ -50,7 +50,7 @@ std::shared_ptr<const FrozenBlock> BlockImpl::in_one_piece(bool reduced) const {
   return block;
 }
 
-void BlockImpl::freeze(Kernels /*kernels*/, bool /*reduced*/) {
+void BlockImpl::freeze(Kernels /*kernels*/, std::optional<Kernels> /*reduced*/) {
   exact_ = in_one_piece(false);
   reduced_ = in_one_piece(true);
 }

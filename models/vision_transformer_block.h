@@ -35,7 +35,7 @@ class BlockImpl : public torch::nn::Cloneable<BlockImpl>, public Freezable {
     reset();
   }
   void reset() override;
-  void freeze(Kernels kernels, bool reduced) override;
+  void freeze(Kernels kernels, std::optional<Kernels> reduced) override;
   torch::Tensor forward(const torch::Tensor& tokens, AttentionCarry& carry);
 
  private:

@@ -1,6 +1,7 @@
 #include "models/vision_transformer_classifier.h"
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
 #include <torch/torch.h>
 
 #ifdef __GLIBC__
@@ -120,6 +121,10 @@ std::vector<Freezable*> freezable_layers(VisionTransformer& module) {
   return layers;
 }
 
+Kernels fastest_for(const VisionTransformerOptions& options, std::int64_t lanes, bool reduced) {
+  return fastest_kernels(lanes * options.tokens(), options.embed_dim, options.mlp_hidden, reduced);
+}
+
 Kernels choose_kernels(const VisionTransformerOptions& options, const ComputeOptions& compute,
                        std::int64_t lanes) {
   if (compute.dtype == at::kDouble) {
@@ -127,12 +132,13 @@ Kernels choose_kernels(const VisionTransformerOptions& options, const ComputeOpt
       throw UsageError("float64 has the plain kernels only", "leave --kernels away");
     return Kernels::plain;
   }
-  const Kernels kernels = compute.kernels.value_or(Kernels::onednn);
-  if (kernels == Kernels::onednn && compute.kernels && !has_onednn())
-    throw UsageError("this LibTorch has no oneDNN products for --kernels onednn", "use --kernels auto");
-  if (kernels == Kernels::bf16) throw InternalError("bfloat16 decides no outcome");
-  if (compute.kernels) return kernels;
-  return fastest_kernels(lanes * options.tokens(), options.embed_dim, options.mlp_hidden);
+  if (compute.kernels && is_reduced(*compute.kernels)) throw InternalError("bfloat16 decides no outcome");
+  if (compute.kernels && !has_kernels(*compute.kernels))
+    throw UsageError(fmt::format("this processor or LibTorch has no products for --kernels {}",
+                                 to_string(*compute.kernels)),
+                     "use --kernels auto");
+  if (compute.kernels) return *compute.kernels;
+  return fastest_for(options, lanes, /*reduced=*/false);
 }
 
 }  // namespace
@@ -142,15 +148,17 @@ std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std:
   if (compute.dtype != at::kFloat && compute.dtype != at::kDouble) {
     throw InternalError("a classifier computes in float32 or float64");
   }
-  for (Freezable* const layer : freezable_layers(module)) layer->freeze(Kernels::plain, false);
+  for (Freezable* const layer : freezable_layers(module)) layer->freeze(Kernels::plain, std::nullopt);
   module->to(compute.dtype);
   module->eval();
   for (auto& parameter : module->parameters()) parameter.requires_grad_(false);
   ComputeOptions used = compute;
   used.lanes = compute.lanes.value_or(default_lanes(module->options()));
   used.kernels = choose_kernels(module->options(), compute, *used.lanes);
+  std::optional<Kernels> reduced;
+  if (used.reduced) reduced = fastest_for(module->options(), *used.lanes, /*reduced=*/true);
   for (Freezable* const layer : freezable_layers(module)) {
-    layer->freeze(*used.kernels, used.reduced);
+    layer->freeze(*used.kernels, reduced);
     return_freed_memory();
   }
   if (!compute.lanes && *used.lanes > 1 &&

@@ -123,7 +123,7 @@ Block block_of(AttentionKind attention) {
 void freeze(Block& block) {
   auto parts = block->modules();
   for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-    if (auto* const layer = dynamic_cast<Freezable*>(part->get())) layer->freeze(Kernels::mkl, false);
+    if (auto* const layer = dynamic_cast<Freezable*>(part->get())) layer->freeze(Kernels::mkl, std::nullopt);
 }
 
 at::Tensor run(Block& block, const at::Tensor& x) {

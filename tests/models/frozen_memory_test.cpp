@@ -37,8 +37,7 @@ class FrozenMemory : public testing::TestWithParam<Kernels> {
 #ifdef __SANITIZE_ADDRESS__
     GTEST_SKIP() << "the sanitizer keeps freed memory and takes its time";
 #endif
-    if (GetParam() == Kernels::onednn && !has_onednn())
-      GTEST_SKIP() << "this LibTorch has no oneDNN products";
+    if (!has_kernels(GetParam())) GTEST_SKIP() << "this processor or LibTorch has no such products";
     if (!tests::reset_peak())
       GTEST_SKIP() << "this system does not count the peak of a process's memory anew";
   }
@@ -70,7 +69,7 @@ TEST_P(FrozenMemory, TrialPassesTakeLittleTime) {
   EXPECT_LT(processor_seconds_since(start), 1);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FrozenMemory, testing::Values(Kernels::onednn, Kernels::mkl),
+INSTANTIATE_TEST_SUITE_P(All, FrozenMemory, testing::Values(Kernels::avx512, Kernels::onednn, Kernels::mkl),
                          [](const auto& instance) { return to_string(instance.param); });
 
 }  // namespace

@@ -58,14 +58,13 @@ TEST(FrozenGelu, DifferentiatesAndRefusesDoubles) {
 class FrozenKernels : public testing::TestWithParam<Kernels> {
  protected:
   void SetUp() override {
-    if (GetParam() == Kernels::onednn && !has_onednn())
-      GTEST_SKIP() << "this LibTorch has no oneDNN products";
+    if (!has_kernels(GetParam())) GTEST_SKIP() << "this processor or LibTorch has no such products";
   }
 };
 
 TEST_P(FrozenKernels, ProductAndInputGradientEqualThePlainOnes) {
   torch::manual_seed(3);
-  const double tolerance = GetParam() == Kernels::bf16 ? 1e-2 : 1e-6;
+  const double tolerance = is_reduced(GetParam()) ? 1e-2 : 1e-6;
   for (const bool with_bias : {true, false}) {
     const auto weight = at::randn({96, 40});
     const auto bias = with_bias ? at::randn({96}) : at::Tensor();
@@ -91,7 +90,7 @@ TEST_P(FrozenKernels, ProductAndInputGradientEqualThePlainOnes) {
 TEST_P(FrozenKernels, GiveTheWeightBack) {
   torch::manual_seed(3);
   const auto weight = at::randn({97, 41});
-  const auto rounded = GetParam() == Kernels::bf16 ? weight.to(at::kBFloat16) : weight;
+  const auto rounded = is_reduced(GetParam()) ? weight.to(at::kBFloat16) : weight;
   EXPECT_TRUE(tensors_identical(FrozenLinear(weight, {}, GetParam()).dense_weight(), rounded));
 }
 
@@ -128,7 +127,7 @@ LossGradient pass(const Classifier& classifier) {
 /// As near to the network in float64 as the plain one in float32 is, give or take a quarter: both only round.
 TEST_P(FrozenKernels, NetworkEqualsThePlainOne) {
   for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
-    const bool reduced = GetParam() == Kernels::bf16;
+    const bool reduced = is_reduced(GetParam());
     const auto exact = network(attention, {.dtype = at::kDouble});
     const auto plain = network(attention, {.kernels = Kernels::plain});
     const auto frozen =
@@ -145,7 +144,8 @@ TEST_P(FrozenKernels, NetworkEqualsThePlainOne) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FrozenKernels, testing::Values(Kernels::mkl, Kernels::onednn, Kernels::bf16),
+INSTANTIATE_TEST_SUITE_P(All, FrozenKernels, testing::Values(Kernels::mkl, Kernels::onednn, Kernels::avx512, Kernels::bf16_linear,
+                                         Kernels::bf16_onednn, Kernels::bf16_avx512),
                          name_of);
 
 TEST(ReducedPrecision, ReachesTheSearchAndNeverTheVerdict) {
@@ -170,18 +170,22 @@ TEST(ReducedPrecision, ReachesTheSearchAndNeverTheVerdict) {
 
 TEST(Kernels, HaveNamesAndDoublesHaveThePlainOnes) {
   for (const auto kernels : kExactKernels) EXPECT_EQ(parse_kernels(to_string(kernels)), kernels);
-  EXPECT_THROW(parse_kernels("bf16"), UsageError);
+  EXPECT_THROW(parse_kernels("bf16_avx512"), UsageError);
   EXPECT_THROW(parse_kernels("cuda"), UsageError);
   const auto kind = AttentionKind::standard;
   EXPECT_EQ(network(kind, {.dtype = at::kDouble})->info().kernels, Kernels::plain);
   EXPECT_THROW(network(kind, {.dtype = at::kDouble, .kernels = Kernels::mkl}), UsageError);
   EXPECT_THROW(network(kind, {.dtype = at::kDouble, .reduced = true}), UsageError);
-  EXPECT_THROW(network(kind, {.kernels = Kernels::bf16}), InternalError);
+  EXPECT_THROW(network(kind, {.kernels = Kernels::bf16_linear}), InternalError);
 }
 
 TEST(Kernels, TheFastestIsOneThatExists) {
-  const auto fastest = fastest_kernels(64, 96, 384);
-  EXPECT_TRUE(fastest == Kernels::mkl || (fastest == Kernels::onednn && has_onednn()));
+  for (const bool reduced : {false, true}) {
+    const auto fastest = fastest_kernels(64, 96, 384, reduced);
+    EXPECT_TRUE(has_kernels(fastest)) << to_string(fastest);
+    EXPECT_EQ(is_reduced(fastest), reduced) << to_string(fastest);
+    EXPECT_NE(fastest, Kernels::plain);
+  }
 }
 
 }  // namespace

@@ -320,8 +320,8 @@ TEST_P(Variants, KernelsAgree) {
   const auto loss = [](const at::Tensor& logits, const at::Tensor&) { return logits.square().sum(1); };
   const auto exact = make_classifier(plain, {0, 0, 0}, {1, 1, 1}, {.dtype = at::kDouble})
                          ->loss_gradient(images, targets, loss);
-  for (const auto kernels : {Kernels::plain, Kernels::mkl, Kernels::onednn}) {
-    if (kernels == Kernels::onednn && !has_onednn()) continue;
+  for (const auto kernels : kExactKernels) {
+    if (!has_kernels(kernels)) continue;
     const auto frozen = make_classifier(model, {0, 0, 0}, {1, 1, 1}, {.kernels = kernels});
     const auto got = frozen->loss_gradient(images, targets, loss);
     EXPECT_TRUE(tensors_near(got.logits.to(at::kDouble), exact.logits, 2e-5)) << to_string(kernels);
