@@ -3,10 +3,10 @@
 //
 // usage: network_speed CHECKPOINT [auto|plain|mkl|onednn|avx512 [fp32|bf16]]
 //
-// The peak is the fastest of all products (models/kernels.h) at the model's own shapes and at 2048³, in the precision asked
-// for. A share counts the operations of the matrix products, attention's included, and no others; the share
-// that the linear layers alone make up stands beside it. Everything is measured in processor time of one thread, the best of several rounds: what else the
-// machine does counts little.
+// The peak is the fastest of all products (models/kernels.h) at the model's own shapes and at 2048³, in the
+// precision asked for. A share counts the operations of the matrix products, attention's included, and no
+// others; the share that the linear layers alone make up stands beside it. Everything is measured in
+// processor time of one thread, the best of several rounds: what else the machine does counts little.
 #include <fmt/format.h>
 #include <torch/torch.h>
 
@@ -66,8 +66,8 @@ std::vector<Product> products_of(const models::VisionTransformerOptions& options
           {lanes, width, options.num_classes, 1}};
 }
 
-/// Of attention's own products, q·kᵀ and weights·v, in a forward pass; the backward pass needs the gradients of
-/// both factors and so twice as many.
+/// Of attention's own products, q·kᵀ and weights·v, in a forward pass; the backward pass needs the gradients
+/// of both factors and so twice as many.
 double attention_operations(const models::VisionTransformerOptions& options, std::int64_t lanes) {
   const std::int64_t tokens = options.tokens();
   return 4.0 * static_cast<double>(lanes * options.depth * tokens * tokens * options.num_heads *
@@ -104,7 +104,8 @@ Json measure(const std::string& path, const models::LoadOptions& load) {
   const auto passes = std::max<std::int64_t>(1, 16 / info.lanes);
   const auto count = static_cast<double>(passes * info.lanes);
   const at::Tensor images = at::rand({passes * info.lanes, 3, info.height, info.width});
-  // Of samples that still resist, as an attack's are: those misclassified in bfloat16 cost a confirmation too.
+  // Of samples that still resist, as an attack's are: those misclassified in bfloat16 cost a confirmation
+  // too.
   const at::Tensor targets = model.classifier->logits(images).argmax(1, /*keepdim=*/true);
   const auto loss = [](const at::Tensor& logits, const at::Tensor& labels) {
     return at::cross_entropy_loss(logits, labels.select(1, 0), {}, at::Reduction::None);

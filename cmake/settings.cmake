@@ -50,7 +50,9 @@ function(vitrobust_library name)
 endfunction()
 
 # vitrobust_use_torch(target): links LibTorch and takes <torch/torch.h> precompiled: 14 s per file otherwise, and 40 s
-# for the precompiled header, so all targets share the one of vitrobust_torch_pch.
+# for the precompiled header, so all targets share the one of vitrobust_torch_pch. Most of what is left is templates that
+# every file instantiates anew, which VITROBUST_UNITY does once for several files; names in their anonymous namespaces
+# must differ then.
 function(vitrobust_use_torch target)
   target_link_libraries(${target} PUBLIC vitrobust_torch)
   if(NOT TARGET vitrobust_torch_pch)
@@ -60,5 +62,6 @@ function(vitrobust_use_torch target)
     target_precompile_headers(vitrobust_torch_pch PRIVATE <torch/torch.h>)
   endif()
   target_precompile_headers(${target} REUSE_FROM vitrobust_torch_pch)
-  set_target_properties(${target} PROPERTIES JOB_POOL_COMPILE torch_compile)
+  set_target_properties(${target} PROPERTIES JOB_POOL_COMPILE torch_compile UNITY_BUILD ${VITROBUST_UNITY}
+                                             UNITY_BUILD_BATCH_SIZE 8)
 endfunction()

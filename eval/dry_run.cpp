@@ -13,12 +13,12 @@
 namespace vitrobust::eval {
 namespace {
 
-constexpr int kRepeats = 3;
+constexpr int kTimedPasses = 3;
 
 template <typename Body>
 double best_seconds(Body body) {
   double best = std::numeric_limits<double>::infinity();
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
+  for (int repeat = 0; repeat < kTimedPasses; ++repeat) {
     const auto start = std::chrono::steady_clock::now();
     body();
     best = std::min(best, std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());

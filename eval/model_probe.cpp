@@ -10,7 +10,7 @@ namespace {
 
 using reports::GuardRail;
 
-constexpr int kRepeats = 5;
+constexpr int kForwards = 5;
 /// Of the norm of the logits: what two passes may differ by, more than any rounding.
 constexpr double kLogitsTolerance = 1e-4;
 /// By which probabilities may miss their range and their sum.
@@ -32,7 +32,7 @@ void find_randomness(const models::Classifier& classifier, const at::Tensor& ima
                      std::vector<GuardRail>& found) {
   double largest = 0;
   std::int64_t flips = 0;
-  for (int repeat = 1; repeat < kRepeats; ++repeat) {
+  for (int repeat = 1; repeat < kForwards; ++repeat) {
     const at::Tensor again = classifier.logits(images);
     largest = std::max(largest, difference(logits, again));
     flips = std::max(flips, again.argmax(1).ne(logits.argmax(1)).sum().item<std::int64_t>());
@@ -43,7 +43,7 @@ void find_randomness(const models::Classifier& classifier, const at::Tensor& ima
        .is_error = true,
        .text = fmt::format("the model is randomised: {} passes over the same {} images differ by {:.1g} of "
                            "the logits' norm and in {} predictions; attack it with eot",
-                           kRepeats, images.size(0), largest, flips)});
+                           kForwards, images.size(0), largest, flips)});
 }
 
 void find_probabilities(const at::Tensor& logits, std::vector<GuardRail>& found) {

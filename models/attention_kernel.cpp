@@ -16,7 +16,7 @@ std::int64_t padded(std::int64_t count) {
   return (count + kLanes - 1) / kLanes * kLanes;
 }
 
-/// c = a · b: a's element (i, j) at a[i · row + j · step], b [terms, ·] and c in whole vectors.
+/// c = a · b: a's element (i, j) at a[i · row + j · step], b [terms, ·] in whole vectors.
 struct Product {
   const float* a;
   std::int64_t row, step;
@@ -27,7 +27,7 @@ struct Product {
   std::int64_t terms;
 };
 
-/// All of c: `rows` rows, `columns` a multiple of a vector.
+/// All of c: `rows` rows of `columns` floats.
 void multiply(const Product& p, std::int64_t rows, std::int64_t columns) {
   for_each_panel(columns, [&](std::int64_t first, std::int64_t wide) {
     compute_panel<float>({.a = p.a,
@@ -40,7 +40,7 @@ void multiply(const Product& p, std::int64_t rows, std::int64_t columns) {
                           .before_row = 0,
                           .c = p.c + first * kLanes,
                           .c_row = p.c_row,
-                          .last = 0xFFFF},
+                          .last = lanes_before(columns, (first + wide - 1) * kLanes)},
                          rows, wide);
   });
 }
@@ -96,12 +96,6 @@ VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, st
   }
 }
 
-void copy_out(const std::vector<float>& padded_rows, std::int64_t padded_width, std::int64_t tokens,
-              std::int64_t width, MutableHeadRows out) {
-  for (std::int64_t i = 0; i < tokens; ++i)
-    std::copy_n(padded_rows.data() + i * padded_width, width, out.data + i * out.stride);
-}
-
 }  // namespace
 
 bool AttentionKernel::supported() {
@@ -116,8 +110,7 @@ AttentionKernel::AttentionKernel(std::int64_t tokens, std::int64_t width, float 
       scale_(scale),
       columns_(static_cast<std::size_t>(width * padded_tokens_)),
       rows_(static_cast<std::size_t>(tokens * padded_width_)),
-      logits_(static_cast<std::size_t>(tokens * padded_tokens_)),
-      result_(static_cast<std::size_t>(tokens * padded_width_)) {
+      logits_(static_cast<std::size_t>(tokens * padded_tokens_)) {
   if (tokens < 1 || width < 1) throw InternalError("attention of no tokens");
 }
 
@@ -128,17 +121,14 @@ void AttentionKernel::forward(HeadRows q, HeadRows k, HeadRows v, float* weights
   for (std::int64_t i = 0; i < tokens_; ++i)
     softmax(weights + i * padded_tokens_, tokens_, padded_tokens_, scale_);
   pack_rows(v);
-  multiply({weights, padded_tokens_, 1, rows_.data(), padded_width_, result_.data(), padded_width_, tokens_},
-           tokens_, padded_width_);
-  copy_out(result_, padded_width_, tokens_, width_, out);
+  multiply({weights, padded_tokens_, 1, rows_.data(), padded_width_, out.data, out.stride, tokens_}, tokens_,
+           width_);
 }
 
 void AttentionKernel::backward(HeadRows q, HeadRows k, HeadRows v, const float* weights, HeadRows gradient,
                                MutableHeadRows dq, MutableHeadRows dk, MutableHeadRows dv) {
-  const auto into_result = [&](const float* a, std::int64_t row, std::int64_t step, MutableHeadRows out) {
-    multiply({a, row, step, rows_.data(), padded_width_, result_.data(), padded_width_, tokens_}, tokens_,
-             padded_width_);
-    copy_out(result_, padded_width_, tokens_, width_, out);
+  const auto times_rows = [&](const float* a, std::int64_t row, std::int64_t step, MutableHeadRows out) {
+    multiply({a, row, step, rows_.data(), padded_width_, out.data, out.stride, tokens_}, tokens_, width_);
   };
   pack_columns(v);
   multiply({gradient.data, gradient.stride, 1, columns_.data(), padded_tokens_, logits_.data(),
@@ -148,11 +138,11 @@ void AttentionKernel::backward(HeadRows q, HeadRows k, HeadRows v, const float* 
     softmax_backward(weights + i * padded_tokens_, logits_.data() + i * padded_tokens_, padded_tokens_,
                      scale_);
   pack_rows(gradient);
-  into_result(weights, 1, padded_tokens_, dv);
+  times_rows(weights, 1, padded_tokens_, dv);
   pack_rows(k);
-  into_result(logits_.data(), padded_tokens_, 1, dq);
+  times_rows(logits_.data(), padded_tokens_, 1, dq);
   pack_rows(q);
-  into_result(logits_.data(), 1, padded_tokens_, dk);
+  times_rows(logits_.data(), 1, padded_tokens_, dk);
 }
 
 void AttentionKernel::pack_columns(HeadRows rows) {

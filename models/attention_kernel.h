@@ -48,7 +48,6 @@ class AttentionKernel {
   std::vector<float> columns_;  ///< an operand transposed: [width, padded tokens]
   std::vector<float> rows_;     ///< an operand as it is: [tokens, padded width]
   std::vector<float> logits_;   ///< [tokens, padded tokens]: their gradient in the backward pass
-  std::vector<float> result_;   ///< [tokens, padded width]
 };
 
 }  // namespace vitrobust::models

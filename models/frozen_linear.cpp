@@ -51,7 +51,7 @@ at::Tensor multiply(Kernels kernels, const at::Tensor& x, const at::Tensor& weig
 }
 
 /// The autograd formula of FrozenLinear::forward().
-class Product : public torch::autograd::Function<Product> {
+class FrozenProduct : public torch::autograd::Function<FrozenProduct> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x, Kernels kernels,
                             const at::Tensor& weight, const std::optional<at::Tensor>& bias,
@@ -89,8 +89,9 @@ FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Ker
 at::Tensor FrozenLinear::forward(const at::Tensor& x) const {
   const at::Tensor rows = x.contiguous();
   if (at::GradMode::is_enabled() && rows.requires_grad())
-    return Product::apply(rows, kernels_, weight_, bias_.defined() ? std::optional(bias_) : std::nullopt,
-                          outputs_, transposed());
+    return FrozenProduct::apply(rows, kernels_, weight_,
+                                bias_.defined() ? std::optional(bias_) : std::nullopt, outputs_,
+                                transposed());
   return multiply(kernels_, rows, weight_, bias_, outputs_);
 }
 

@@ -35,9 +35,9 @@ Kernels parse_kernels(const std::string& text);
 /// Whether this LibTorch and this processor have what these kernels stand on.
 bool has_kernels(Kernels kernels);
 
-/// The fastest for products [rows, width] × [width, hidden] on one thread: this suite's own, or else oneDNN's,
-/// unless another is faster by more than a quarter. Measured in a few milliseconds of processor time; the
-/// margin keeps a choice between equals from changing between runs.
+/// The fastest for products [rows, width] × [width, hidden] on one thread: this suite's own, or else
+/// oneDNN's, unless another is faster by more than a quarter. Measured in a few milliseconds of processor
+/// time; the margin keeps a choice between equals from changing between runs.
 /// @param reduced  of kReducedKernels, otherwise of the exact ones
 Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidden, bool reduced);
 

@@ -7,8 +7,8 @@ namespace vitrobust::models {
 // oneDNN's matrix product as LibTorch registers it, without an autograd formula; looked up by name, for it is
 // in no header. Only where has_onednn().
 
-/// Whether this LibTorch has the operators (mkldnn::_linear_pointwise and mkldnn::_reorder_linear_weight, builds
-/// for x86-64 since 2.0) and this processor runs them.
+/// Whether this LibTorch has the operators (mkldnn::_linear_pointwise and mkldnn::_reorder_linear_weight,
+/// builds for x86-64 since 2.0) and this processor runs them.
 bool has_onednn();
 
 /// Whether the operators take bfloat16 on this processor; elsewhere LibTorch's own product does.

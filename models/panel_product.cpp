@@ -64,7 +64,8 @@ VITROBUST_AVX512_BF16 void round_rows(const float* x, std::int64_t rows, std::in
       alignas(32) std::array<std::uint16_t, kLanes> values;
       _mm256_store_si256(reinterpret_cast<__m256i*>(values.data()), half);
       const auto count = std::min<std::int64_t>(kLanes, padded - j);
-      std::memcpy(rounded + i * padded + j, values.data(), static_cast<std::size_t>(count) * sizeof(values[0]));
+      std::memcpy(rounded + i * padded + j, values.data(),
+                  static_cast<std::size_t>(count) * sizeof(values[0]));
     }
   }
 }
@@ -148,8 +149,7 @@ at::Tensor panel_linear(const at::Tensor& x, const at::Tensor& panels, const at:
   const float* const start = bias.defined() ? bias.const_data_ptr<float>() : nullptr;
   float* const out = y.mutable_data_ptr<float>();
   if (!reduced) {
-    multiply(x.const_data_ptr<float>(), rows, inputs, panels.const_data_ptr<float>(), start,
-             outputs, out);
+    multiply(x.const_data_ptr<float>(), rows, inputs, panels.const_data_ptr<float>(), start, outputs, out);
     return y;
   }
   const at::Tensor rounded = at::empty({rows, terms}, panels.options());

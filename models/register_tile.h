@@ -1,7 +1,7 @@
 #pragma once
 
-// The inner loop of matrix products on processors with AVX-512: a tile of up to 6 rows by 64 columns that stays
-// in registers over all terms. Only source files of kernels include this.
+// The inner loop of matrix products on processors with AVX-512: a tile of up to 6 rows by 64 columns that
+// stays in registers over all terms. Only source files of kernels include this.
 
 #include <algorithm>
 #include <array>

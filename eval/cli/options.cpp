@@ -73,7 +73,7 @@ po::options_description compute_group(RunOptions& run) {
       "kernels", po::value(&run.kernels)->value_name("NAME"),
       "matrix products of a float32 network: auto (default: the fastest, or what a run that goes on began "
       "with), plain, mkl, onednn or avx512")("device", po::value(&run.device)->value_name("auto|cpu"),
-                                     "where it runs (default auto)")(
+                                             "where it runs (default auto)")(
       "batch-size",
       po::value<std::string>()
           ->notifier([&run](const std::string& text) {
@@ -251,7 +251,8 @@ void RunOptions::validate() const {
   require(batch_size >= 0 && batch_size <= 65536, "--batch-size must be from 1 to 65536");
   require(precision == "fp32" || precision == "fp64" || precision == "bf16",
           fmt::format("--precision {} is none of fp32, fp64, bf16", precision));
-  require(kernels == "auto" || kernels == "plain" || kernels == "mkl" || kernels == "onednn" || kernels == "avx512",
+  require(kernels == "auto" || kernels == "plain" || kernels == "mkl" || kernels == "onednn" ||
+              kernels == "avx512",
           fmt::format("--kernels {} is none of auto, plain, mkl, onednn, avx512", kernels));
   require(precision != "fp64" || kernels == "auto" || kernels == "plain",
           "--precision fp64 has the plain kernels only");

@@ -365,8 +365,8 @@ TEST(DefaultLanes, SuitTheShapeOfTheNetwork) {
   EXPECT_EQ(default_lanes(options), 1);
   options.image_height = options.image_width = 32;
   options.patch_size = 4;
-  EXPECT_EQ(default_lanes(options), 8);
-  options.mlp_hidden = 30;  // 8 · 65 · 30 activations leave a rest, which would fall to the last row
+  EXPECT_EQ(default_lanes(options), 4);
+  options.mlp_hidden = 30;  // 4 · 65 · 30 activations leave a rest, which would fall to the last row
   EXPECT_EQ(default_lanes(options), 1);
 }
 

@@ -144,7 +144,8 @@ TEST_P(FrozenKernels, NetworkEqualsThePlainOne) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, FrozenKernels, testing::Values(Kernels::mkl, Kernels::onednn, Kernels::avx512, Kernels::bf16_linear,
+INSTANTIATE_TEST_SUITE_P(All, FrozenKernels,
+                         testing::Values(Kernels::mkl, Kernels::onednn, Kernels::avx512, Kernels::bf16_linear,
                                          Kernels::bf16_onednn, Kernels::bf16_avx512),
                          name_of);
 
