@@ -81,6 +81,27 @@ void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const
   if (mode_ == Mode::early_stop) drop();
 }
 
+void ActiveSet::absorb(const ActiveSet& runs) {
+  const std::int64_t samples = size();
+  at::Tensor losses = at::full({runs.output_.broken.size(0)}, -std::numeric_limits<double>::infinity(),
+                               best_loss_.options());
+  losses.index_copy_(0, runs.rows_, runs.best_loss_);
+  for (std::int64_t first = 0; first < losses.size(0); first += samples) {
+    const auto of_run = [&](const at::Tensor& rows) { return rows.narrow(0, first, samples); };
+    const at::Tensor open = broken_.logical_not();
+    const at::Tensor broke = of_run(runs.output_.broken).logical_and(open);
+    const at::Tensor stronger = of_run(losses).ge(best_loss_).logical_and(open);
+    const at::Tensor chosen = broke.logical_or(stronger).nonzero().squeeze(1);
+    output_.adversarial.index_copy_(0, rows_.index_select(0, chosen),
+                                    of_run(runs.output_.adversarial).index_select(0, chosen));
+    best_loss_ = at::where(stronger, of_run(losses), best_loss_);
+    output_.queries.index_add_(0, rows_, of_run(runs.output_.queries) * open);
+    broken_ = broken_.logical_or(broke);
+  }
+  output_.broken.index_copy_(0, rows_, broken_);
+  drop();
+}
+
 at::Tensor ActiveSet::misclassified(const at::Tensor& logits) const {
   if (logits.size(0) != size()) throw InternalError("an attack booked logits that are not packed");
   return logits.argmax(1).ne(labels_);

@@ -61,6 +61,12 @@ class ActiveSet {
   /// image replaces the one before.
   void drop_broken() { drop(); }
 
+  /// Books runs that were made side by side, on copies of the active samples, as if they had been made one
+  /// after another: of each sample the first run that broke it counts, with what that one and those before it
+  /// cost, and otherwise the strongest attempt.
+  /// @param runs  row r·size() + i is sample i in run r; not of mode=reference
+  void absorb(const ActiveSet& runs);
+
   /// Ends the attack and hands over what was found.
   [[nodiscard]] AttackOutput finish() && { return std::move(output_); }
 

@@ -10,6 +10,7 @@
 #include "attacks/losses.h"
 #include "attacks/parameters.h"
 #include "attacks/random_start.h"
+#include "attacks/side_by_side.h"
 #include "attacks/targets.h"
 
 namespace vitrobust::attacks {
@@ -44,12 +45,28 @@ class Apgd final : public Attack {
     const at::Tensor others = rivals(logits, active.labels());
     active.screen(logits);
     const std::int64_t rounds = is_targeted() ? std::min(options_.targets, others.size(1)) : 1;
-    for (std::int64_t i = 0; i < rounds * options_.restarts && !active.empty(); ++i) {
-      if (is_targeted()) active.aim(active.pack(others).select(1, i / options_.restarts));
-      const StreamKey key{
-          .seed = seed, .condition = options_.stream, .restart = static_cast<std::uint32_t>(i)};
-      attempt(objective, active, active.pack(input.images), key);
-      active.drop_broken();
+    const std::int64_t runs = rounds * options_.restarts;
+    for (std::int64_t run = 0; run < runs && !active.empty();) {
+      // The first run breaks most of what will be broken: made alone, it wastes no passes on the others.
+      const std::int64_t count =
+          run == 0 || options_.mode == Mode::reference
+              ? 1
+              : runs_side_by_side(classifier.rows_at_once(), active.size(), runs - run);
+      const at::Tensor clean = active.pack(input.images);
+      const at::Tensor aims = is_targeted() ? aims_of(active.pack(others), run, count) : at::Tensor();
+      const StreamKey key{.seed = seed, .condition = options_.stream};
+      if (count == 1) {
+        if (is_targeted()) active.aim(aims);
+        attempt(objective, active, clean, key, run);
+        active.drop_broken();
+      } else {
+        const RepeatedInput copies(clean, active.labels(), active.sample_ids(), count);
+        ActiveSet together(copies.input(), classifier);
+        if (is_targeted()) together.aim(aims);
+        attempt(objective, together, copies.input().images, key, run, count);
+        active.absorb(together);
+      }
+      run += count;
     }
     return std::move(active).finish();
   }
@@ -65,19 +82,40 @@ class Apgd final : public Attack {
  private:
   [[nodiscard]] bool is_targeted() const { return options_.targets > 0; }
 
-  void attempt(const Objective& objective, ActiveSet& active, const at::Tensor& clean,
-               const StreamKey& key) const {
-    if (options_.norm == Norm::l1) return attempt_l1(objective, active, clean, key);
+  /// What the samples aim at in `count` runs from `run` on, one run after another.
+  [[nodiscard]] at::Tensor aims_of(const at::Tensor& others, std::int64_t run, std::int64_t count) const {
+    std::vector<at::Tensor> aims;
+    for (std::int64_t i = run; i < run + count; ++i) aims.push_back(others.select(1, i / options_.restarts));
+    return at::cat(aims);
+  }
+
+  /// The starts of `count` runs from `run` on, on copies of the samples, one run after another.
+  static at::Tensor starts(const Ball& ball, const ActiveSet& active, StreamKey key, std::int64_t run,
+                           std::int64_t count) {
+    const std::int64_t samples = active.size() / count;
+    const std::vector<std::uint64_t> ids = active.sample_ids();
+    std::vector<at::Tensor> points;
+    for (std::int64_t i = 0; i < count; ++i) {
+      key.restart = static_cast<std::uint32_t>(run + i);
+      points.push_back(random_start(ball.select(at::arange(i * samples, (i + 1) * samples, at::kLong)),
+                                    Start::boundary,
+                                    std::span(ids).first(static_cast<std::size_t>(samples)), key));
+    }
+    return at::cat(points);
+  }
+
+  void attempt(const Objective& objective, ActiveSet& active, const at::Tensor& clean, const StreamKey& key,
+               std::int64_t run, std::int64_t count = 1) const {
+    if (options_.norm == Norm::l1) return attempt_l1(objective, active, clean, key, run, count);
     const Ball ball(options_.norm, options_.epsilon, clean);
-    (void)run_apgd(objective, active, ball, random_start(ball, Start::boundary, active.sample_ids(), key),
-                   options_.steps);
+    (void)run_apgd(objective, active, ball, starts(ball, active, key, run, count), options_.steps);
   }
 
   void attempt_l1(const Objective& objective, ActiveSet& active, const at::Tensor& clean,
-                  const StreamKey& key) const {
+                  const StreamKey& key, std::int64_t run, std::int64_t count) const {
     const auto early = static_cast<std::int64_t>(kL1EarlyShare * static_cast<double>(options_.steps));
     const Ball widest(Norm::l1, kL1Radii[0] * options_.epsilon, clean);
-    at::Tensor x = random_start(widest, Start::boundary, active.sample_ids(), key);
+    at::Tensor x = starts(widest, active, key, run, count);
     for (const double radius : kL1Radii) {
       const Ball ball = widest.with_epsilon(radius * options_.epsilon);
       const bool is_last = radius == kL1Radii.back();

@@ -11,6 +11,7 @@
 #include "attacks/parameters.h"
 #include "attacks/random_start.h"
 #include "attacks/rows.h"
+#include "attacks/side_by_side.h"
 #include "core/error.h"
 
 namespace vitrobust::attacks {
@@ -49,8 +50,16 @@ class Fab final : public Attack {
       const StreamKey key{
           .seed = seed, .condition = options_.name, .restart = static_cast<std::uint32_t>(restart)};
       const std::int64_t runs = options_.targeted ? rivals.size(1) : 1;
-      for (std::int64_t run = 0; run < runs && !set.empty(); ++run)
-        approach(classifier, set, rivals, options_.targeted ? std::optional(run) : std::nullopt, key);
+      for (std::int64_t run = 0; run < runs && !set.empty();) {
+        const std::int64_t count = may_run_side_by_side() && run > 0
+                                       ? runs_side_by_side(classifier.rows_at_once(), set.size(), runs - run)
+                                       : 1;
+        if (count == 1)
+          approach(classifier, set, rivals, options_.targeted ? std::optional(run) : std::nullopt, key);
+        else
+          approach_together(classifier, set, rivals, run, count, key);
+        run += count;
+      }
     }
     return std::move(set).finish();
   }
@@ -65,6 +74,23 @@ class Fab final : public Attack {
   }
 
  private:
+  /// A success ends a sample's runs, and until then none of them needs to know what the others found.
+  [[nodiscard]] bool may_run_side_by_side() const {
+    return options_.mode == Mode::early_stop && options_.epsilon.has_value();
+  }
+
+  /// The runs towards the rivals of `count` ranks from `first` on, on copies of the samples.
+  void approach_together(const models::Classifier& classifier, NearestSet& set, at::Tensor& rivals,
+                         std::int64_t first, std::int64_t count, const StreamKey& key) const {
+    const RepeatedInput copies(set.clean(), set.labels(), set.sample_ids(), count);
+    NearestSet together(copies.input(), classifier, options_.norm, options_.epsilon,
+                        NearestSet::Leave::at_once);
+    at::Tensor aims = rivals.narrow(1, first, count).t().reshape({-1, 1});
+    approach(classifier, together, aims, std::nullopt, key);
+    set.absorb(together);
+    rivals = set.repack(rivals);
+  }
+
   /// One run: towards the rival of that rank, or towards the nearest of all.
   void approach(const models::Classifier& classifier, NearestSet& set, at::Tensor& rivals,
                 std::optional<std::int64_t> rank, const StreamKey& key) const {

@@ -59,6 +59,22 @@ void NearestSet::record(const at::Tensor& images, const at::Tensor& adversarial)
   if (leave_ == Leave::at_once) drop_broken();
 }
 
+void NearestSet::absorb(const NearestSet& runs) {
+  for (std::int64_t first = 0; first < runs.output_.broken.size(0); first += size()) {
+    const auto of_run = [&](const at::Tensor& rows) { return rows.narrow(0, first, size()); };
+    const at::Tensor open = within_radius().logical_not();
+    const at::Tensor broke = of_run(runs.output_.broken).logical_and(open);
+    const at::Tensor chosen = broke.nonzero().squeeze(1);
+    output_.adversarial.index_copy_(0, rows_.index_select(0, chosen),
+                                    of_run(runs.output_.adversarial).index_select(0, chosen));
+    output_.broken.index_fill_(0, rows_.index_select(0, chosen), true);
+    output_.queries.index_add_(0, rows_, of_run(runs.output_.queries) * open);
+    // Whoever is open has nothing within the radius, and whatever comes within it is nearer.
+    nearest_ = nearest_.masked_fill(broke, 0.0);
+  }
+  drop_broken();
+}
+
 void NearestSet::drop_broken() {
   kept_ = at::Tensor();
   if (epsilon_) drop(within_radius());

@@ -52,6 +52,9 @@ class NearestSet {
   /// @param adversarial  packed [size()] bool
   void record(const at::Tensor& images, const at::Tensor& adversarial);
 
+  /// Books runs that were made side by side as ActiveSet::absorb() does; with a radius and Leave::at_once.
+  void absorb(const NearestSet& runs);
+
   /// Ends the attack on the broken samples, if there is a radius.
   void drop_broken();
   /// Ends the attack on samples, broken or not.

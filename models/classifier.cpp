@@ -105,6 +105,7 @@ Classifier::~Classifier() = default;
 
 void Classifier::set_threads(int threads) {
   pool_->resize(threads);
+  threads_ = threads;
 }
 
 void Classifier::set_pass_hook(std::function<void()> hook) {

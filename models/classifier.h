@@ -112,6 +112,10 @@ class Classifier {
   /// passes run, LibTorch's process-wide number of threads is 1: set it again before other work.
   void set_threads(int threads);
 
+  /// Samples that all threads together work on at once: fewer leave lanes or threads idle. For the choice of
+  /// how much work to hand over at once, on which no result may depend.
+  [[nodiscard]] std::int64_t rows_at_once() const { return info_.lanes * threads_; }
+
   /// Called before every pass, on the thread that runs it; what it throws ends the call and reaches the
   /// caller, so that a long attack can be interrupted. Set it while no pass runs.
   void set_pass_hook(std::function<void()> hook);
@@ -144,6 +148,7 @@ class Classifier {
   at::Tensor mean_;
   at::Tensor std_;
   std::function<void()> pass_hook_;
+  int threads_ = 1;
   std::unique_ptr<LanePool> pool_;
 };
 
