@@ -69,6 +69,11 @@ void ActiveSet::screen(const at::Tensor& logits, std::int64_t queries) {
 
 void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss,
                        std::int64_t queries) {
+  record(images, logits, loss, at::full_like(rows_, queries));
+}
+
+void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss,
+                       const at::Tensor& queries) {
   const at::Tensor broken = misclassified(logits);
   const at::Tensor stronger = loss.ge(best_loss_).logical_and(broken_.logical_not());
   const at::Tensor better = broken.logical_or(stronger);
@@ -108,7 +113,11 @@ at::Tensor ActiveSet::misclassified(const at::Tensor& logits) const {
 }
 
 void ActiveSet::spend(std::int64_t queries) {
-  output_.queries.index_add_(0, rows_, at::full_like(rows_, queries));
+  spend(at::full_like(rows_, queries));
+}
+
+void ActiveSet::spend(const at::Tensor& queries) {
+  output_.queries.index_add_(0, rows_, queries);
   kept_ = at::Tensor();
 }
 

@@ -53,6 +53,9 @@ class ActiveSet {
   /// @param queries what each of these samples cost
   void record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss,
               std::int64_t queries = 1);
+  /// @param queries  packed [size()] int64
+  void record(const at::Tensor& images, const at::Tensor& logits, const at::Tensor& loss,
+              const at::Tensor& queries);
 
   /// Books passes over images that are no candidates: they lie outside the threat model.
   void spend(std::int64_t queries);
@@ -72,6 +75,7 @@ class ActiveSet {
 
  private:
   [[nodiscard]] at::Tensor misclassified(const at::Tensor& logits) const;
+  void spend(const at::Tensor& queries);
   void drop();
 
   Mode mode_;

@@ -2,15 +2,15 @@
 
 #include <torch/torch.h>
 
-#include <limits>
+#include <algorithm>
 
 #include "attacks/active_set.h"
 #include "attacks/ball.h"
 #include "attacks/losses.h"
 #include "attacks/parameters.h"
-#include "attacks/rows.h"
 #include "attacks/sample_streams.h"
 #include "attacks/square_moves.h"
+#include "attacks/square_search.h"
 #include "attacks/square_windows.h"
 
 namespace vitrobust::attacks {
@@ -52,31 +52,23 @@ class Square final : public Attack {
 
  private:
   /// One restart.
-  void search(const models::Classifier& classifier, ActiveSet& active, Ball ball,
+  void search(const models::Classifier& classifier, ActiveSet& active, const Ball& ball,
               SampleStreams& streams) const {
-    at::Tensor best = square_start(ball, streams);
-    const at::Tensor logits = classifier.logits(best);
-    at::Tensor best_margin = cw_margin(logits, active.targets());
-    active.record(best, logits, best_margin);
-    best = active.repack(best);
-    best_margin = active.repack(best_margin);
-    for (std::int64_t query = 0; query < options_.queries && !active.empty(); ++query) {
-      ball = active.repack(ball);
-      streams.repack(active);
-      try_one(classifier, active, square_proposal(ball, best, share(query), streams), best, best_margin);
-    }
-  }
-
-  /// One query: takes the proposals that are better than the best.
-  static void try_one(const models::Classifier& classifier, ActiveSet& active, const at::Tensor& proposal,
-                      at::Tensor& best, at::Tensor& best_margin) {
-    const at::Tensor logits = classifier.logits(proposal);
+    const at::Tensor start = square_start(ball, streams);
+    const at::Tensor logits = classifier.logits(start);
     const at::Tensor margin = cw_margin(logits, active.targets());
-    const at::Tensor better = margin.gt(best_margin);
-    // What the search rejects is not kept either, a tie included.
-    active.record(proposal, logits, margin.masked_fill(better.logical_not(), -kInfinity));
-    best = active.repack(at::where(per_row(better, best), proposal, best));
-    best_margin = active.repack(at::where(better, margin, best_margin));
+    active.record(start, logits, margin);
+    SquareSearch state(classifier, active, {ball, start, margin, logits});
+    streams.repack(active);
+    for (std::int64_t query = 0; query < options_.queries && !active.empty();) {
+      const std::int64_t ahead =
+          std::clamp<std::int64_t>(classifier.rows_at_once() / active.size(), 1, options_.queries - query);
+      std::vector<SquareMove> moves;
+      for (std::int64_t i = 0; i < ahead; ++i)
+        moves.push_back(draw_square_move(state.ball(), share(query + i), streams));
+      state.advance(std::move(moves), streams);
+      query += ahead;
+    }
   }
 
   [[nodiscard]] double share(std::int64_t query) const {
@@ -84,8 +76,6 @@ class Square final : public Attack {
         options_.rescale_schedule ? query * kScheduledQueries / options_.queries : query;
     return square_share(scheduled, options_.p);
   }
-
-  static constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
   SquareOptions options_;
 };

@@ -77,11 +77,21 @@ at::Tensor budget(const Ball& ball, const at::Tensor& change, const at::Tensor& 
   return (epsilon - used).clamp_min(0) + held * channels;
 }
 
-at::Tensor propose_linf(const Ball& ball, const at::Tensor& best, double share, SampleStreams& streams) {
-  const Size image = size_of(best);
+Size window_of_linf(Size image, double share) {
   const std::int64_t side = square_side(share, image.height, image.width);
-  const Size window{std::min(side, image.height), std::min(side, image.width)};
-  const Corners corners = draw_corners(image, window, streams);
+  return {std::min(side, image.height), std::min(side, image.width)};
+}
+
+/// The next odd number, as far as the image reaches: an even window holds bumps just as well.
+std::int64_t window_of_mass(Size image, double share) {
+  const std::int64_t wanted = std::max(square_side(share, image.height, image.width), kSmallestWindow) | 1;
+  return std::min({wanted, image.height, image.width});
+}
+
+at::Tensor propose_linf(const Ball& ball, const at::Tensor& best, const SquareMove& move) {
+  const Size image = size_of(best);
+  const Size window = window_of_linf(image, move.share);
+  const Corners corners{move.draws[0], move.draws[1]};
   const auto covered = [](const at::Tensor& first, std::int64_t count, std::int64_t size) {
     const at::Tensor offset = at::arange(size, at::kLong) - first.unsqueeze(1);
     return offset.ge(0).logical_and(offset.lt(count));
@@ -89,16 +99,14 @@ at::Tensor propose_linf(const Ball& ball, const at::Tensor& best, double share, 
   const at::Tensor rows = covered(corners.row, window.height, image.height).unsqueeze(2);
   const at::Tensor columns = covered(corners.column, window.width, image.width).unsqueeze(1);
   const at::Tensor mask = rows.logical_and(columns).unsqueeze(1);
-  return ball.project(best + streams.signs({3, 1, 1}, best.scalar_type()) * (2 * ball.epsilon()) * mask);
+  return ball.project(best + move.draws[2] * (2 * ball.epsilon()) * mask);
 }
 
-at::Tensor propose_mass(const Ball& ball, const at::Tensor& best, double share, SampleStreams& streams) {
+at::Tensor propose_mass(const Ball& ball, const at::Tensor& best, const SquareMove& move) {
   const Size image = size_of(best);
-  // The next odd number, as far as the image reaches: an even window holds bumps just as well.
-  const std::int64_t wanted = std::max(square_side(share, image.height, image.width), kSmallestWindow) | 1;
-  const std::int64_t side = std::min({wanted, image.height, image.width});
-  const Corners first = draw_corners(image, {side, side}, streams);
-  const Corners second = draw_corners(image, {side, side}, streams);
+  const std::int64_t side = window_of_mass(image, move.share);
+  const Corners first{move.draws[0], move.draws[1]};
+  const Corners second{move.draws[2], move.draws[3]};
   const at::Tensor change = (best.to(at::kDouble) - ball.clean().to(at::kDouble)).flatten(2);
   const std::vector<std::int64_t> shape{change.size(0), change.size(1), side * side};
   const at::Tensor target = pixels_of(first, side, image.width).expand(shape);
@@ -108,7 +116,7 @@ at::Tensor propose_mass(const Ball& ball, const at::Tensor& best, double share, 
   const at::Tensor old = change.gather(2, target);
   const at::Tensor length = channel_norms(old, ball.norm());
   const at::Tensor shape_of_old = at::where(length.gt(kNormGuard), old / (length + kNormGuard), 0.0);
-  const at::Tensor pattern = draw_bumps(side, streams) + shape_of_old;
+  const at::Tensor pattern = move.draws[4] + shape_of_old;
   const at::Tensor moved =
       pattern / (channel_norms(pattern, ball.norm()) + kNormGuard) * budget(ball, change, change * mask);
   const at::Tensor next = change.scatter(2, source, 0.0).scatter_(2, target, moved);
@@ -134,9 +142,26 @@ at::Tensor square_start(const Ball& ball, SampleStreams& streams) {
   return point(ball, change);
 }
 
-at::Tensor square_proposal(const Ball& ball, const at::Tensor& best, double share, SampleStreams& streams) {
-  return ball.norm() == Norm::linf ? propose_linf(ball, best, share, streams)
-                                   : propose_mass(ball, best, share, streams);
+SquareMove SquareMove::select(const at::Tensor& index) const {
+  SquareMove chosen{.share = share, .draws = {}};
+  for (const at::Tensor& rows : draws) chosen.draws.push_back(rows.index_select(0, index));
+  return chosen;
+}
+
+SquareMove draw_square_move(const Ball& ball, double share, SampleStreams& streams) {
+  const Size image = size_of(ball.clean());
+  if (ball.norm() == Norm::linf) {
+    const Corners corners = draw_corners(image, window_of_linf(image, share), streams);
+    return {share, {corners.row, corners.column, streams.signs({3, 1, 1}, ball.clean().scalar_type())}};
+  }
+  const std::int64_t side = window_of_mass(image, share);
+  const Corners first = draw_corners(image, {side, side}, streams);
+  const Corners second = draw_corners(image, {side, side}, streams);
+  return {share, {first.row, first.column, second.row, second.column, draw_bumps(side, streams)}};
+}
+
+at::Tensor square_proposal(const Ball& ball, const at::Tensor& best, const SquareMove& move) {
+  return ball.norm() == Norm::linf ? propose_linf(ball, best, move) : propose_mass(ball, best, move);
 }
 
 }  // namespace vitrobust::attacks

@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <vector>
+
 #include "attacks/ball.h"
 #include "attacks/sample_streams.h"
 
@@ -16,12 +18,20 @@ namespace vitrobust::attacks {
 /// drawn first, and a sign per channel; scaled to eps (l2) or projected (l1).
 at::Tensor square_start(const Ball& ball, SampleStreams& streams);
 
+/// What a query draws. Nothing of it depends on the points found so far, so that queries can be drawn ahead.
+struct SquareMove {
+  double share = 0;               ///< of the pixels in the window
+  std::vector<at::Tensor> draws;  ///< [N, …] each: corners of windows, then signs or bumps
+
+  [[nodiscard]] SquareMove select(const at::Tensor& index) const;
+};
+SquareMove draw_square_move(const Ball& ball, double share, SampleStreams& streams);
+
 /// The next point to try. linf: ±2·eps, a sign per channel, in a square window. l2 and l1: the perturbation
 /// of a second window is moved to the first, where bumps with an orientation and a sign per channel are
 /// added; what the ball leaves unused is added too. Windows have odd sides of at least 3 then, as far as they
 /// fit.
-/// @param best   [N, 3, H, W]: the best points so far
-/// @param share  of the pixels in the window
-at::Tensor square_proposal(const Ball& ball, const at::Tensor& best, double share, SampleStreams& streams);
+/// @param best  [N, 3, H, W]: the best points so far
+at::Tensor square_proposal(const Ball& ball, const at::Tensor& best, const SquareMove& move);
 
 }  // namespace vitrobust::attacks

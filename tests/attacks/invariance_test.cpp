@@ -33,9 +33,10 @@ std::vector<Case> cases() {
                                 "apgd:norm=l1,eps=0.6,steps=10,restarts=2",
                                 "apgd_t:eps=2/255,steps=10",
                                 "apgd_t:eps=2/255,steps=10,mode=reference",
+                                "apgd_t:norm=l1,eps=0.6,steps=10,restarts=2",
                                 "fab:eps=2/255,steps=10,restarts=2",
                                 "fab:norm=l1,eps=0.6,steps=10",
-                                "fab_t:norm=l2,eps=0.08,steps=10",
+                                "fab_t:norm=l2,eps=0.08,steps=10,restarts=2",
                                 "fab_t:eps=2/255,steps=10,mode=reference",
                                 "deepfool:eps=0.08",
                                 "deepfool:norm=linf,eps=2/255",
@@ -112,6 +113,12 @@ TEST_P(Invariance, TwoThreads) {
   std::vector<std::int64_t> positions(kSamples);
   std::iota(positions.begin(), positions.end(), 0);
   expect_same(positions);
+}
+
+/// Room for more than the samples need: runs towards several targets and several queries are made at once.
+TEST_P(Invariance, ManyThreadsForFewSamples) {
+  model_->set_threads(16);
+  expect_same_in_batches_of(5);
 }
 
 INSTANTIATE_TEST_SUITE_P(Attacks, Invariance, testing::ValuesIn(cases()), [](const auto& test) {
