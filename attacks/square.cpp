@@ -64,10 +64,11 @@ class Square final : public Attack {
       const std::int64_t ahead =
           std::clamp<std::int64_t>(classifier.rows_at_once() / active.size(), 1, options_.queries - query);
       std::vector<SquareMove> moves;
-      for (std::int64_t i = 0; i < ahead; ++i)
-        moves.push_back(draw_square_move(state.ball(), share(query + i), streams));
-      state.advance(std::move(moves), streams);
-      query += ahead;
+      const double window = share(query);
+      for (std::int64_t i = 0; i < ahead && share(query + i) == window; ++i)
+        moves.push_back(draw_square_move(state.ball(), window, streams));
+      query += static_cast<std::int64_t>(moves.size());
+      state.advance(moves, streams);
     }
   }
 

@@ -148,6 +148,17 @@ SquareMove SquareMove::select(const at::Tensor& index) const {
   return chosen;
 }
 
+SquareMove SquareMove::joined(const std::vector<SquareMove>& moves) {
+  if (moves.size() == 1) return moves[0];
+  SquareMove all{.share = moves.at(0).share, .draws = {}};
+  for (std::size_t part = 0; part < moves[0].draws.size(); ++part) {
+    std::vector<at::Tensor> rows;
+    for (const SquareMove& move : moves) rows.push_back(move.draws[part]);
+    all.draws.push_back(at::cat(rows));
+  }
+  return all;
+}
+
 SquareMove draw_square_move(const Ball& ball, double share, SampleStreams& streams) {
   const Size image = size_of(ball.clean());
   if (ball.norm() == Norm::linf) {

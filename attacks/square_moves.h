@@ -24,6 +24,8 @@ struct SquareMove {
   std::vector<at::Tensor> draws;  ///< [N, …] each: corners of windows, then signs or bumps
 
   [[nodiscard]] SquareMove select(const at::Tensor& index) const;
+  /// The rows of several moves of one share, one move after another.
+  static SquareMove joined(const std::vector<SquareMove>& moves);
 };
 SquareMove draw_square_move(const Ball& ball, double share, SampleStreams& streams);
 

@@ -32,8 +32,9 @@ class SquareSearch {
 
   [[nodiscard]] const Ball& ball() const { return points_.ball; }
 
-  /// Makes these queries, of all active samples, and repacks the streams.
-  void advance(std::vector<SquareMove> moves, SampleStreams& streams);
+  /// Makes these queries of all active samples, and repacks the streams.
+  /// @param moves  of one share
+  void advance(const std::vector<SquareMove>& moves, SampleStreams& streams);
 
  private:
   /// The rows of one pass: query and packed sample of each, in the order of the queries.
@@ -41,13 +42,15 @@ class SquareSearch {
     std::vector<std::int64_t> queries, samples;
     at::Tensor images;
   };
-  [[nodiscard]] Attempts attempts(const std::vector<SquareMove>& moves) const;
-  void take(const Attempts& tried, std::int64_t queries);
-  void repack(std::vector<SquareMove>& moves, SampleStreams& streams);
+  [[nodiscard]] Attempts attempts() const;
+  void take(const Attempts& tried);
+  void repack(SampleStreams& streams);
 
   const models::Classifier& classifier_;
   ActiveSet& active_;
   SquarePoints points_;
+  SquareMove moves_;  ///< row q·N + i is the move of query q and packed sample i
+  std::int64_t queries_ = 0;
   std::vector<std::int64_t> next_;  ///< of each packed sample, the next of the queries that are being made
 };
 
