@@ -88,8 +88,8 @@ void ActiveSet::record(const at::Tensor& images, const at::Tensor& logits, const
 
 void ActiveSet::absorb(const ActiveSet& runs) {
   const std::int64_t samples = size();
-  at::Tensor losses = at::full({runs.output_.broken.size(0)}, -std::numeric_limits<double>::infinity(),
-                               best_loss_.options());
+  at::Tensor losses =
+      at::full({runs.output_.broken.size(0)}, -std::numeric_limits<double>::infinity(), best_loss_.options());
   losses.index_copy_(0, runs.rows_, runs.best_loss_);
   for (std::int64_t first = 0; first < losses.size(0); first += samples) {
     const auto of_run = [&](const at::Tensor& rows) { return rows.narrow(0, first, samples); };

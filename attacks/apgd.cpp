@@ -98,8 +98,8 @@ class Apgd final : public Attack {
     for (std::int64_t i = 0; i < count; ++i) {
       key.restart = static_cast<std::uint32_t>(run + i);
       points.push_back(random_start(ball.select(at::arange(i * samples, (i + 1) * samples, at::kLong)),
-                                    Start::boundary,
-                                    std::span(ids).first(static_cast<std::size_t>(samples)), key));
+                                    Start::boundary, std::span(ids).first(static_cast<std::size_t>(samples)),
+                                    key));
     }
     return at::cat(points);
   }

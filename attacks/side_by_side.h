@@ -11,8 +11,8 @@ namespace vitrobust::attacks {
 // can be made at once, on copies of the samples. Few samples survive a strong attack, and alone they would
 // leave most lanes and threads idle.
 
-/// How many runs to make at once: as many as fill all lanes of all threads twice, the second time so that what
-/// happens between passes counts less. No result depends on it.
+/// How many runs to make at once: as many as fill all lanes of all threads twice, the second time so that
+/// what happens between passes counts less. No result depends on it.
 /// @param rows_at_once  Classifier::rows_at_once()
 /// @param samples       that are attacked, at least 1
 /// @param left          runs that are left, at least 1

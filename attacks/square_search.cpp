@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "attacks/losses.h"
+#include "attacks/search_logits.h"
 
 namespace vitrobust::attacks {
 namespace {
@@ -62,11 +63,11 @@ SquareSearch::Attempts SquareSearch::attempts() const {
 /// Books of each sample its queries up to the first that ends it or is better.
 void SquareSearch::take(const Attempts& tried) {
   const at::Tensor samples = index_of(tried.samples);
-  const at::Tensor logits = classifier_.logits(tried.images);
+  const at::Tensor labels = active_.labels().index_select(0, samples);
+  const at::Tensor logits = confirmed_logits(classifier_, tried.images, labels);
   const at::Tensor margin = cw_margin(logits, active_.targets().index_select(0, samples));
   const at::Tensor better = margin.gt(points_.margin.index_select(0, samples));
-  const at::Tensor counts =
-      logits.argmax(1).ne(active_.labels().index_select(0, samples)).logical_or(better).contiguous();
+  const at::Tensor counts = logits.argmax(1).ne(labels).logical_or(better).contiguous();
 
   std::vector<std::int64_t> rows(next_.size(), -1);  // of each sample, the attempt that counts
   for (std::size_t row = 0; row < tried.samples.size(); ++row) {
