@@ -11,7 +11,6 @@
 #include "attacks/parameters.h"
 #include "attacks/random_start.h"
 #include "attacks/rows.h"
-#include "attacks/search_logits.h"
 #include "attacks/side_by_side.h"
 #include "core/error.h"
 
@@ -103,7 +102,7 @@ class Fab final : public Attack {
       const Boundary boundary = nearest_boundary(classifier, x, set.labels(), aims, options_.norm);
       set.spend(aims.size(1));
       x = move(x, set.clean(), boundary);
-      const at::Tensor adversarial = confirmed_logits(classifier, x, set.labels()).argmax(1).ne(set.labels());
+      const at::Tensor adversarial = classifier.search_logits(x, set.labels()).argmax(1).ne(set.labels());
       set.record(x, adversarial);
       const at::Tensor& clean = set.clean();
       rivals = set.repack(rivals);

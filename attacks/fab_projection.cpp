@@ -46,7 +46,7 @@ Sums sums_at(double lambda, const double* weight, const double* knee, std::int64
 at::Tensor multiplier(const at::Tensor& weights, const at::Tensor& knees, const at::Tensor& targets) {
   const at::Tensor weight = weights.contiguous();
   const at::Tensor knee = knees.contiguous();
-  at::Tensor lambdas = at::zeros_like(targets).contiguous();
+  at::Tensor lambdas = at::zeros_like(targets);
   const std::int64_t count = weight.size(1);
   for (std::int64_t row = 0; row < weight.size(0); ++row) {
     const auto target = targets.select(0, row).item<double>();

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "attacks/losses.h"
-#include "attacks/search_logits.h"
 
 namespace vitrobust::attacks {
 namespace {
@@ -64,7 +63,7 @@ SquareSearch::Attempts SquareSearch::attempts() const {
 void SquareSearch::take(const Attempts& tried) {
   const at::Tensor samples = index_of(tried.samples);
   const at::Tensor labels = active_.labels().index_select(0, samples);
-  const at::Tensor logits = confirmed_logits(classifier_, tried.images, labels);
+  const at::Tensor logits = classifier_.search_logits(tried.images, labels);
   const at::Tensor margin = cw_margin(logits, active_.targets().index_select(0, samples));
   const at::Tensor better = margin.gt(points_.margin.index_select(0, samples));
   const at::Tensor counts = logits.argmax(1).ne(labels).logical_or(better).contiguous();

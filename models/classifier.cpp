@@ -105,7 +105,10 @@ Classifier::~Classifier() = default;
 
 void Classifier::set_threads(int threads) {
   pool_->resize(threads);
-  threads_ = threads;
+}
+
+std::int64_t Classifier::rows_at_once() const {
+  return info_.lanes * pool_->threads();
 }
 
 void Classifier::set_pass_hook(std::function<void()> hook) {
@@ -133,6 +136,12 @@ at::Tensor Classifier::logits(const at::Tensor& images) const {
 
 at::Tensor Classifier::search_logits(const at::Tensor& images) const {
   return compute_logits(images, info_.reduced);
+}
+
+at::Tensor Classifier::search_logits(const at::Tensor& images, const at::Tensor& labels) const {
+  at::Tensor found = search_logits(images);
+  if (info_.reduced) confirm(images, labels, found);
+  return found;
 }
 
 at::Tensor Classifier::compute_logits(const at::Tensor& images, bool reduced) const {

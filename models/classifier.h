@@ -88,6 +88,10 @@ class Classifier {
 
   /// As logits(), in reduced precision where info() says so: for the inner steps of a search.
   [[nodiscard]] at::Tensor search_logits(const at::Tensor& images) const;
+  /// The same, but of images that they misclassify those of logits(), as loss_gradient() does it: no success
+  /// is seen in reduced precision alone.
+  /// @param labels  [N] int64
+  [[nodiscard]] at::Tensor search_logits(const at::Tensor& images, const at::Tensor& labels) const;
 
   /// Loss and its gradient with respect to the images only; parameters never collect gradients. The logits
   /// are bit for bit those of logits(); where info().reduced, only those of samples that they misclassify:
@@ -114,7 +118,7 @@ class Classifier {
 
   /// Samples that all threads together work on at once: fewer leave lanes or threads idle. For the choice of
   /// how much work to hand over at once, on which no result may depend.
-  [[nodiscard]] std::int64_t rows_at_once() const { return info_.lanes * threads_; }
+  [[nodiscard]] std::int64_t rows_at_once() const;
 
   /// Called before every pass, on the thread that runs it; what it throws ends the call and reaches the
   /// caller, so that a long attack can be interrupted. Set it while no pass runs.
@@ -148,7 +152,6 @@ class Classifier {
   at::Tensor mean_;
   at::Tensor std_;
   std::function<void()> pass_hook_;
-  int threads_ = 1;
   std::unique_ptr<LanePool> pool_;
 };
 

@@ -87,7 +87,6 @@ bool has_kernels(Kernels kernels) {
 Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidden, bool reduced) {
   constexpr double kMargin = 1.25;
   constexpr std::array kExact = {Kernels::avx512, Kernels::onednn, Kernels::mkl};
-  constexpr std::array kReduced = {Kernels::bf16_avx512, Kernels::bf16_onednn, Kernels::bf16_linear};
   const at::NoGradGuard no_grad;
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
@@ -95,7 +94,7 @@ Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidd
   const at::Tensor weight = at::full({hidden, width}, 0.25, at::kFloat);
   std::optional<Kernels> fastest;
   double fastest_seconds = 0;
-  for (const Kernels kernels : reduced ? kReduced : kExact) {
+  for (const Kernels kernels : reduced ? kReducedKernels : kExact) {
     if (!has_kernels(kernels)) continue;
     const double seconds = product_seconds(kernels, x, weight);
     if (fastest && seconds * kMargin >= fastest_seconds) continue;

@@ -22,8 +22,9 @@ enum class Kernels {
 /// Those that --kernels takes, besides `auto`.
 inline constexpr std::array<Kernels, 4> kExactKernels = {Kernels::plain, Kernels::mkl, Kernels::onednn,
                                                          Kernels::avx512};
-inline constexpr std::array<Kernels, 3> kReducedKernels = {Kernels::bf16_linear, Kernels::bf16_onednn,
-                                                           Kernels::bf16_avx512};
+/// In the order of fastest_kernels().
+inline constexpr std::array<Kernels, 3> kReducedKernels = {Kernels::bf16_avx512, Kernels::bf16_onednn,
+                                                           Kernels::bf16_linear};
 
 /// Whether they round operands to bfloat16.
 bool is_reduced(Kernels kernels);

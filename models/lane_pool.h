@@ -29,6 +29,9 @@ class LanePool {
   /// number of threads. Callers wait for one another; a task must not call run().
   void run(std::int64_t count, const Task& task);
 
+  /// How many there are. Not while another thread calls resize().
+  [[nodiscard]] std::int64_t threads() const { return static_cast<std::int64_t>(workers_.size()); }
+
   /// Changes the number of threads, once the passes under way are done. @throws InternalError below 1
   void resize(int threads);
 
