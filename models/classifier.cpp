@@ -107,8 +107,16 @@ void Classifier::set_threads(int threads) {
   pool_->resize(threads);
 }
 
+std::int64_t Classifier::threads() const {
+  return pool_->threads();
+}
+
 std::int64_t Classifier::rows_at_once() const {
-  return info_.lanes * pool_->threads();
+  return info_.lanes * threads();
+}
+
+void Classifier::in_parallel(std::int64_t count, const std::function<void(std::int64_t)>& part) const {
+  pool_->run(count, part);
 }
 
 void Classifier::set_pass_hook(std::function<void()> hook) {

@@ -116,9 +116,17 @@ class Classifier {
   /// passes run, LibTorch's process-wide number of threads is 1: set it again before other work.
   void set_threads(int threads);
 
+  /// Threads that work at once on what this thread hands over: 1 inside a part of in_parallel(). As
+  /// rows_at_once(), for choices on which no result may depend.
+  [[nodiscard]] std::int64_t threads() const;
   /// Samples that all threads together work on at once: fewer leave lanes or threads idle. For the choice of
   /// how much work to hand over at once, on which no result may depend.
   [[nodiscard]] std::int64_t rows_at_once() const;
+
+  /// Calls part(0) … part(count − 1), each once, wholly on one of the threads of the passes, which are its
+  /// own then: for work between passes that would keep the other threads waiting. After an exception no
+  /// further part starts, and the one with the smallest index is rethrown, once those under way are done.
+  void in_parallel(std::int64_t count, const std::function<void(std::int64_t part)>& part) const;
 
   /// Called before every pass, on the thread that runs it; what it throws ends the call and reaches the
   /// caller, so that a long attack can be interrupted. Set it while no pass runs.

@@ -11,6 +11,9 @@ namespace vitrobust::models {
 
 namespace {
 
+/// The pool whose task this thread is running.
+thread_local const LanePool* inside = nullptr;
+
 void check(int threads) {
   if (threads < 1) throw InternalError(fmt::format("a pool of {} threads", threads));
 }
@@ -26,7 +29,15 @@ LanePool::~LanePool() {
   stop();
 }
 
+std::int64_t LanePool::threads() const {
+  return inside == this ? 1 : static_cast<std::int64_t>(workers_.size());
+}
+
 void LanePool::run(std::int64_t count, const Task& task) {
+  if (inside == this) {
+    for (std::int64_t index = 0; index < count; ++index) task(index);
+    return;
+  }
   const std::scoped_lock turn(callers_);
   if (workers_.empty()) throw InternalError("a pool without threads");
   std::unique_lock lock(mutex_);
@@ -68,6 +79,7 @@ void LanePool::stop() {
 }
 
 void LanePool::work() {
+  inside = this;
   std::unique_lock lock(mutex_);
   while (true) {
     wake_workers_.wait(lock, [this] { return stopping_ || next_ < count_; });

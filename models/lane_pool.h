@@ -26,11 +26,12 @@ class LanePool {
 
   /// Calls task(0) … task(count - 1), each once, in any order, and returns when all are done. After an
   /// exception no further task starts, and the one with the smallest index is rethrown: the same one for any
-  /// number of threads. Callers wait for one another; a task must not call run().
+  /// number of threads. Callers wait for one another; a task that calls run() runs its tasks itself, one
+  /// after another.
   void run(std::int64_t count, const Task& task);
 
-  /// How many there are. Not while another thread calls resize().
-  [[nodiscard]] std::int64_t threads() const { return static_cast<std::int64_t>(workers_.size()); }
+  /// How many a call of run() has: 1 inside a task. Not while another thread calls resize().
+  [[nodiscard]] std::int64_t threads() const;
 
   /// Changes the number of threads, once the passes under way are done. @throws InternalError below 1
   void resize(int threads);
