@@ -102,47 +102,50 @@ bool AttentionKernel::supported() {
   return __builtin_cpu_supports("avx512f") != 0;
 }
 
-AttentionKernel::AttentionKernel(std::int64_t tokens, std::int64_t width, float scale)
-    : tokens_(tokens),
+AttentionKernel::AttentionKernel(std::int64_t queries, std::int64_t tokens, std::int64_t width, float scale)
+    : queries_(queries),
+      tokens_(tokens),
       width_(width),
       padded_tokens_(padded(tokens)),
       padded_width_(padded(width)),
       scale_(scale),
       columns_(static_cast<std::size_t>(width * padded_tokens_)),
       rows_(static_cast<std::size_t>(tokens * padded_width_)),
-      logits_(static_cast<std::size_t>(tokens * padded_tokens_)) {
-  if (tokens < 1 || width < 1) throw InternalError("attention of no tokens");
+      logits_(static_cast<std::size_t>(queries * padded_tokens_)) {
+  if (queries < 1 || queries > tokens || width < 1) throw InternalError("attention of no tokens");
 }
 
 void AttentionKernel::forward(HeadRows q, HeadRows k, HeadRows v, float* weights, MutableHeadRows out) {
   pack_columns(k);
-  multiply({q.data, q.stride, 1, columns_.data(), padded_tokens_, weights, padded_tokens_, width_}, tokens_,
+  multiply({q.data, q.stride, 1, columns_.data(), padded_tokens_, weights, padded_tokens_, width_}, queries_,
            padded_tokens_);
-  for (std::int64_t i = 0; i < tokens_; ++i)
+  for (std::int64_t i = 0; i < queries_; ++i)
     softmax(weights + i * padded_tokens_, tokens_, padded_tokens_, scale_);
-  pack_rows(v);
-  multiply({weights, padded_tokens_, 1, rows_.data(), padded_width_, out.data, out.stride, tokens_}, tokens_,
+  pack_rows(v, tokens_);
+  multiply({weights, padded_tokens_, 1, rows_.data(), padded_width_, out.data, out.stride, tokens_}, queries_,
            width_);
 }
 
 void AttentionKernel::backward(HeadRows q, HeadRows k, HeadRows v, const float* weights, HeadRows gradient,
                                MutableHeadRows dq, MutableHeadRows dk, MutableHeadRows dv) {
-  const auto times_rows = [&](const float* a, std::int64_t row, std::int64_t step, MutableHeadRows out) {
-    multiply({a, row, step, rows_.data(), padded_width_, out.data, out.stride, tokens_}, tokens_, width_);
+  // The queries' sums into each token, of queries' rows.
+  const auto sums = [&](const float* a, HeadRows rows, MutableHeadRows out) {
+    pack_rows(rows, queries_);
+    multiply({a, 1, padded_tokens_, rows_.data(), padded_width_, out.data, out.stride, queries_}, tokens_,
+             width_);
   };
   pack_columns(v);
   multiply({gradient.data, gradient.stride, 1, columns_.data(), padded_tokens_, logits_.data(),
             padded_tokens_, width_},
-           tokens_, padded_tokens_);
-  for (std::int64_t i = 0; i < tokens_; ++i)
+           queries_, padded_tokens_);
+  for (std::int64_t i = 0; i < queries_; ++i)
     softmax_backward(weights + i * padded_tokens_, logits_.data() + i * padded_tokens_, padded_tokens_,
                      scale_);
-  pack_rows(gradient);
-  times_rows(weights, 1, padded_tokens_, dv);
-  pack_rows(k);
-  times_rows(logits_.data(), padded_tokens_, 1, dq);
-  pack_rows(q);
-  times_rows(logits_.data(), 1, padded_tokens_, dk);
+  sums(weights, gradient, dv);
+  sums(logits_.data(), q, dk);
+  pack_rows(k, tokens_);
+  multiply({logits_.data(), padded_tokens_, 1, rows_.data(), padded_width_, dq.data, dq.stride, tokens_},
+           queries_, width_);
 }
 
 void AttentionKernel::pack_columns(HeadRows rows) {
@@ -151,8 +154,8 @@ void AttentionKernel::pack_columns(HeadRows rows) {
       columns_[static_cast<std::size_t>(d * padded_tokens_ + j)] = rows.data[j * rows.stride + d];
 }
 
-void AttentionKernel::pack_rows(HeadRows rows) {
-  for (std::int64_t i = 0; i < tokens_; ++i)
+void AttentionKernel::pack_rows(HeadRows rows, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i)
     std::copy_n(rows.data + i * rows.stride, width_, rows_.data() + i * padded_width_);
 }
 
@@ -167,7 +170,7 @@ namespace {
 bool AttentionKernel::supported() {
   return false;
 }
-AttentionKernel::AttentionKernel(std::int64_t, std::int64_t, float) {
+AttentionKernel::AttentionKernel(std::int64_t, std::int64_t, std::int64_t, float) {
   refuse();
 }
 void AttentionKernel::forward(HeadRows, HeadRows, HeadRows, float*, MutableHeadRows) {

@@ -20,17 +20,19 @@ struct MutableHeadRows {
 /// 1706.03762, equation 1, in float32 for short sequences, where a library's general products spend most of
 /// their time on the way in and out. The weights are kept for the backward pass, so memory grows with
 /// tokens². Results are the same on every processor that runs it, and those of a row do not depend on its
-/// place. An object keeps packed operands: one thread at a time.
+/// place or on the others. An object keeps packed operands: one thread at a time.
 class AttentionKernel {
  public:
   /// Whether this processor runs it (AVX-512).
   static bool supported();
 
-  /// @param width  of a head
-  AttentionKernel(std::int64_t tokens, std::int64_t width, float scale);
+  /// @param queries  rows of q and of what comes out: `tokens`, or fewer where the rest is not wanted
+  /// @param tokens   rows of k and v
+  /// @param width    of a head
+  AttentionKernel(std::int64_t queries, std::int64_t tokens, std::int64_t width, float scale);
 
-  /// Floats of the weights of a head: tokens rows of whole vectors.
-  [[nodiscard]] std::int64_t weights_size() const { return tokens_ * padded_tokens_; }
+  /// Floats of the weights of a head: a row of whole vectors for each query.
+  [[nodiscard]] std::int64_t weights_size() const { return queries_ * padded_tokens_; }
 
   /// @param weights  receives the softmax, weights_size()
   void forward(HeadRows q, HeadRows k, HeadRows v, float* weights, MutableHeadRows out);
@@ -41,13 +43,13 @@ class AttentionKernel {
 
  private:
   void pack_columns(HeadRows rows);
-  void pack_rows(HeadRows rows);
+  void pack_rows(HeadRows rows, std::int64_t count);
 
-  std::int64_t tokens_, width_, padded_tokens_, padded_width_;
+  std::int64_t queries_, tokens_, width_, padded_tokens_, padded_width_;
   float scale_;
   std::vector<float> columns_;  ///< an operand transposed: [width, padded tokens]
   std::vector<float> rows_;     ///< an operand as it is: [tokens, padded width]
-  std::vector<float> logits_;   ///< [tokens, padded tokens]: their gradient in the backward pass
+  std::vector<float> logits_;   ///< [queries, padded tokens]: their gradient in the backward pass
 };
 
 }  // namespace vitrobust::models

@@ -50,21 +50,20 @@ void check_differentiable(const at::Tensor& value) {
               "attack it with a black-box attack such as square");
 }
 
-/// The pass's images as a tensor of its own, in `dtype`, filled up to `lanes` rows with grey.
-at::Tensor image_lanes(const at::Tensor& images, std::int64_t begin, std::int64_t count, std::int64_t lanes,
-                       at::ScalarType dtype) {
+/// The pass's images as a tensor of its own, in `dtype`, filled up to `size` rows with grey.
+at::Tensor image_rows(const at::Tensor& images, std::int64_t begin, std::int64_t count, std::int64_t size,
+                      at::ScalarType dtype) {
   const auto real = images.narrow(0, begin, count).detach().to(dtype);
   auto shape = real.sizes().vec();
-  shape[0] = lanes - count;
+  shape[0] = size - count;
   return at::cat({real, at::full(shape, 0.5, real.options())});
 }
 
 /// The pass's targets, filled up with copies of the first, which every loss can take.
-at::Tensor target_lanes(const at::Tensor& targets, std::int64_t begin, std::int64_t count,
-                        std::int64_t lanes) {
+at::Tensor target_rows(const at::Tensor& targets, std::int64_t begin, std::int64_t count, std::int64_t size) {
   const auto real = targets.narrow(0, begin, count);
   auto shape = real.sizes().vec();
-  shape[0] = lanes - count;
+  shape[0] = size - count;
   return at::cat({real, real.narrow(0, 0, 1).expand(shape)});
 }
 
@@ -123,18 +122,27 @@ void Classifier::set_pass_hook(std::function<void()> hook) {
   pass_hook_ = std::move(hook);
 }
 
-std::int64_t Classifier::passes(const at::Tensor& images) const {
-  return (images.size(0) + info_.lanes - 1) / info_.lanes;
+std::vector<Classifier::Rows> Classifier::passes_over(const at::Tensor& images, bool padded) const {
+  const std::int64_t samples = images.size(0);
+  const std::int64_t fewest = (samples + info_.lanes - 1) / info_.lanes;
+  const std::int64_t count = padded ? fewest : std::max(fewest, std::min(samples, threads()));
+  std::vector<Rows> passes;
+  for (std::int64_t pass = 0; pass < count; ++pass) {
+    const std::int64_t begin = padded ? pass * info_.lanes : pass * samples / count;
+    const std::int64_t end = padded ? std::min(begin + info_.lanes, samples) : (pass + 1) * samples / count;
+    passes.push_back({pass, begin, end - begin, padded ? info_.lanes : end - begin});
+  }
+  return passes;
 }
 
 template <typename Body>
-void Classifier::for_each_pass(const at::Tensor& images, bool reduced, const Body& body) const {
-  pool_->run(passes(images), [&](std::int64_t pass) {
+void Classifier::for_each_pass(const std::vector<Rows>& passes, const at::Tensor& images, bool reduced,
+                               const Body& body) const {
+  pool_->run(static_cast<std::int64_t>(passes.size()), [&](std::int64_t pass) {
     if (pass_hook_) pass_hook_();
     const ReducedPrecisionGuard precision(reduced);
-    const std::int64_t begin = pass * info_.lanes;
-    const Rows rows{pass, begin, std::min(info_.lanes, images.size(0) - begin)};
-    body(rows, image_lanes(images, rows.begin, rows.count, info_.lanes, dtype_));
+    const Rows& rows = passes[static_cast<std::size_t>(pass)];
+    body(rows, image_rows(images, rows.begin, rows.count, rows.size, dtype_));
   });
 }
 
@@ -154,8 +162,9 @@ at::Tensor Classifier::search_logits(const at::Tensor& images, const at::Tensor&
 
 at::Tensor Classifier::compute_logits(const at::Tensor& images, bool reduced) const {
   check_images(images, info_);
-  std::vector<at::Tensor> results(static_cast<std::size_t>(passes(images)));
-  for_each_pass(images, reduced, [&](Rows rows, const at::Tensor& x) {
+  const std::vector<Rows> passes = passes_over(images, is_padded(reduced));
+  std::vector<at::Tensor> results(passes.size());
+  for_each_pass(passes, images, reduced, [&](const Rows& rows, const at::Tensor& x) {
     const at::NoGradGuard no_grad;
     results[static_cast<std::size_t>(rows.pass)] = forward((x - mean_) / std_).narrow(0, 0, rows.count);
   });
@@ -168,19 +177,19 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
                                        const LossFunction& loss) const {
   check_images(images, info_);
   check_targets(targets, images);
-  const auto count = static_cast<std::size_t>(passes(images));
-  std::vector<at::Tensor> logits(count);
-  std::vector<at::Tensor> losses(count);
-  std::vector<at::Tensor> gradients(count);
-  for_each_pass(images, info_.reduced, [&](Rows rows, at::Tensor x) {
+  const std::vector<Rows> passes = passes_over(images, is_padded(info_.reduced));
+  std::vector<at::Tensor> logits(passes.size());
+  std::vector<at::Tensor> losses(passes.size());
+  std::vector<at::Tensor> gradients(passes.size());
+  for_each_pass(passes, images, info_.reduced, [&](const Rows& rows, at::Tensor x) {
     const at::AutoGradMode with_grad(true);
     x.requires_grad_();
     const auto z = forward((x - mean_) / std_);
     check_differentiable(z);
-    const auto row_losses = loss(z, target_lanes(targets, rows.begin, rows.count, info_.lanes));
-    if (row_losses.dim() != 1 || row_losses.size(0) != info_.lanes) {
+    const auto row_losses = loss(z, target_rows(targets, rows.begin, rows.count, rows.size));
+    if (row_losses.dim() != 1 || row_losses.size(0) != rows.size) {
       throw InternalError(fmt::format("classifier: the loss has shape [{}], expected [{}]",
-                                      fmt::join(row_losses.sizes(), ", "), info_.lanes));
+                                      fmt::join(row_losses.sizes(), ", "), rows.size));
     }
     const auto real_losses = row_losses.narrow(0, 0, rows.count);
     const auto gradient = torch::autograd::grad({real_losses.sum()}, {x})[0];
@@ -204,8 +213,9 @@ at::Tensor Classifier::forward_with_maps(const at::Tensor&, std::vector<at::Tens
 
 AttentionMaps Classifier::attention_maps(const at::Tensor& images) const {
   check_images(images, info_);
-  std::vector<std::vector<at::Tensor>> found(static_cast<std::size_t>(passes(images)));
-  for_each_pass(images, false, [&](Rows rows, const at::Tensor& x) {
+  const std::vector<Rows> passes = passes_over(images, /*padded=*/true);
+  std::vector<std::vector<at::Tensor>> found(passes.size());
+  for_each_pass(passes, images, false, [&](const Rows& rows, const at::Tensor& x) {
     const at::NoGradGuard no_grad;
     auto& maps = found[static_cast<std::size_t>(rows.pass)];
     (void)forward_with_maps((x - mean_) / std_, maps);
@@ -220,17 +230,17 @@ AttentionGradients Classifier::attention_gradients(const at::Tensor& images, con
                                                    const AttentionLosses& losses) const {
   check_images(images, info_);
   check_targets(targets, images);
-  const auto count = static_cast<std::size_t>(passes(images));
-  std::vector<at::Tensor> logits(count);
-  std::vector<at::Tensor> values(count);
-  std::vector<std::vector<at::Tensor>> gradients(count);
-  for_each_pass(images, info_.reduced, [&](Rows rows, at::Tensor x) {
+  const std::vector<Rows> passes = passes_over(images, /*padded=*/true);
+  std::vector<at::Tensor> logits(passes.size());
+  std::vector<at::Tensor> values(passes.size());
+  std::vector<std::vector<at::Tensor>> gradients(passes.size());
+  for_each_pass(passes, images, info_.reduced, [&](const Rows& rows, at::Tensor x) {
     const at::AutoGradMode with_grad(true);
     x.requires_grad_();
     std::vector<at::Tensor> maps;
     const auto z = forward_with_maps((x - mean_) / std_, maps);
     const auto real =
-        losses(z, maps, target_lanes(targets, rows.begin, rows.count, info_.lanes)).narrow(0, 0, rows.count);
+        losses(z, maps, target_rows(targets, rows.begin, rows.count, rows.size)).narrow(0, 0, rows.count);
     const auto i = static_cast<std::size_t>(rows.pass);
     for (std::int64_t k = 0; k < real.size(1); ++k)
       gradients[i].push_back(

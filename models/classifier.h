@@ -21,10 +21,13 @@ struct ClassifierInfo {
   std::int64_t classes = 0;
   std::int64_t height = 0;
   std::int64_t width = 0;
-  /// Samples of one forward pass. Every pass has exactly this many rows (short ones are padded), on one
-  /// thread, so that a sample's numbers do not depend on the batch, the order, the shard or the number of
-  /// threads.
+  /// Samples of one forward pass at most, on one thread. Short passes are padded to as many, so that a
+  /// sample's numbers do not depend on the batch, the order, the shard or the number of threads.
   std::int64_t lanes = 1;
+  /// Whether they are: not where a sample has the same bits in a pass of any length. The second is for passes
+  /// in reduced precision.
+  bool padded = true;
+  bool reduced_padded = true;
   /// What computes what decides an outcome.
   Kernels kernels = Kernels::plain;
   /// Whether search_logits() and loss_gradient() multiply in bfloat16: what they find is a hint then, which
@@ -40,8 +43,8 @@ struct ClassifierInfo {
 };
 
 /// Per-sample losses [n] of logits [n, classes] and the caller's targets [n, k] (int64), differentiable in
-/// the logits. Row i may depend on row i of its arguments only. Called from several threads at once, always
-/// with all lanes of a pass: rows of padding repeat a target and their losses are dropped.
+/// the logits. Row i may depend on row i of its arguments only. Called from several threads at once, each
+/// time with all rows of a pass: those of padding repeat a target and their losses are dropped.
 using LossFunction = std::function<at::Tensor(const at::Tensor& logits, const at::Tensor& targets)>;
 
 /// k losses of every sample, [n, k], of logits [n, classes], attention maps (one [n, heads, T, T] per block)
@@ -133,8 +136,8 @@ class Classifier {
   void set_pass_hook(std::function<void()> hook);
 
  protected:
-  /// The network: normalised images [lanes, 3, H, W] to logits [lanes, classes]. Must be callable from
-  /// several threads.
+  /// The network: normalised images [n, 3, H, W] to logits [n, classes], n = lanes where passes are padded,
+  /// otherwise from 1 to lanes. Must be callable from several threads.
   [[nodiscard]] virtual at::Tensor forward(const at::Tensor& normalised) const = 0;
   /// The same, with the attention maps of all blocks. @throws UsageError by default: there are none
   [[nodiscard]] virtual at::Tensor forward_with_maps(const at::Tensor& normalised,
@@ -143,17 +146,20 @@ class Classifier {
  private:
   friend class NormalisedSpaceClassifier;
 
-  /// The rows [begin, begin + count) of a batch that one pass works on.
+  /// The rows [begin, begin + count) of a batch that one pass works on, as the first of `size`.
   struct Rows {
-    std::int64_t pass, begin, count;
+    std::int64_t pass, begin, count, size;
   };
-  /// Calls body(rows, x) for every pass over the images, on the pool's threads; x are its lanes.
+  /// As few as possible; where passes may be short, one for each thread at least.
+  [[nodiscard]] std::vector<Rows> passes_over(const at::Tensor& images, bool padded) const;
+  /// Calls body(rows, x) for every pass over the images, on the pool's threads; x are its rows.
   /// @param reduced whether products may be in reduced precision
   template <typename Body>
-  void for_each_pass(const at::Tensor& images, bool reduced, const Body& body) const;
+  void for_each_pass(const std::vector<Rows>& passes, const at::Tensor& images, bool reduced,
+                     const Body& body) const;
   [[nodiscard]] at::Tensor compute_logits(const at::Tensor& images, bool reduced) const;
   void confirm(const at::Tensor& images, const at::Tensor& labels, at::Tensor& logits) const;
-  [[nodiscard]] std::int64_t passes(const at::Tensor& images) const;
+  [[nodiscard]] bool is_padded(bool reduced) const { return reduced ? info_.reduced_padded : info_.padded; }
 
   ClassifierInfo info_;
   at::ScalarType dtype_;

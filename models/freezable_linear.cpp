@@ -24,8 +24,8 @@ bool ReducedPrecisionGuard::active() {
 }
 
 FreezableLinearImpl::FreezableLinearImpl(std::int64_t inputs, std::int64_t outputs, bool with_bias,
-                                         InitialValues values)
-    : inputs_(inputs), outputs_(outputs), with_bias_(with_bias), values_(values) {
+                                         InitialValues values, Reducible reducible)
+    : inputs_(inputs), outputs_(outputs), with_bias_(with_bias), values_(values), reducible_(reducible) {
   reset();
 }
 
@@ -46,7 +46,7 @@ void FreezableLinearImpl::freeze(Kernels kernels, std::optional<Kernels> reduced
     return std::make_shared<const FrozenLinear>(weight, bias, used);
   };
   exact_ = kernels == Kernels::plain ? nullptr : frozen(kernels);
-  reduced_ = reduced ? frozen(*reduced) : nullptr;
+  reduced_ = reduced && reducible_ == Reducible::yes ? frozen(*reduced) : nullptr;
   // The frozen layer has the weight in a layout of its own: one copy is enough.
   released_ = kernels == Kernels::onednn || kernels == Kernels::avx512;
   if (released_) weight.set_data(torch::empty({0}));

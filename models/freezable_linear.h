@@ -42,10 +42,14 @@ class ReducedPrecisionGuard {
 /// whatever the memory held, where a file is about to fill it.
 enum class InitialValues { drawn, unset };
 
+/// Whether a layer's product may be in bfloat16 where others are: not where it decides much and costs little.
+enum class Reducible { yes, no };
+
 /// torch::nn::Linear until it is frozen.
 class FreezableLinearImpl : public torch::nn::Cloneable<FreezableLinearImpl>, public Freezable {
  public:
-  FreezableLinearImpl(std::int64_t inputs, std::int64_t outputs, bool with_bias, InitialValues values);
+  FreezableLinearImpl(std::int64_t inputs, std::int64_t outputs, bool with_bias, InitialValues values,
+                      Reducible reducible = Reducible::yes);
   void reset() override;
   void freeze(Kernels kernels, std::optional<Kernels> reduced) override;
   torch::Tensor forward(const torch::Tensor& input);
@@ -62,6 +66,7 @@ class FreezableLinearImpl : public torch::nn::Cloneable<FreezableLinearImpl>, pu
   std::int64_t outputs_;
   bool with_bias_;
   InitialValues values_;
+  Reducible reducible_;
   bool released_ = false;  ///< whether exact_ alone has the weight
   std::shared_ptr<const FrozenLinear> exact_;
   std::shared_ptr<const FrozenLinear> reduced_;

@@ -6,7 +6,7 @@
 
 #include "core/error.h"
 #include "models/attention_kernel.h"
-#include "models/frozen_gelu.h"
+#include "models/gelu_kernel.h"
 #include "models/row_kernels.h"
 
 namespace vitrobust::models {
@@ -16,10 +16,6 @@ namespace {
 struct Trace {
   at::Tensor x, moments1, qkv, key_lengths, weights, attended, moments2, gelu_derivative;
 };
-
-std::span<float> span_of(const at::Tensor& x) {
-  return {x.mutable_data_ptr<float>(), static_cast<std::size_t>(x.numel())};
-}
 
 LayerNormKernel layer_norm(const at::Tensor& weight, const at::Tensor& bias, double eps,
                            const at::Tensor& x) {
@@ -32,31 +28,37 @@ LayerNormKernel layer_norm(const at::Tensor& weight, const at::Tensor& bias, dou
 
 class Computation {
  public:
-  Computation(const FrozenBlock& block, const at::Tensor& x)
+  Computation(const FrozenBlock& block, const at::Tensor& x, std::int64_t wanted)
       : block_(block),
         rows_(x.size(0)),
         tokens_(x.size(1)),
+        wanted_(wanted),
         inner_(block.proj->inputs()),
         head_width_(inner_ / block.heads),
-        kernel_(tokens_, head_width_, static_cast<float>(block.scale)) {}
+        kernel_(wanted, tokens_, head_width_, static_cast<float>(block.scale)) {}
 
-  /// @param keep  whether the trace is wanted whole; otherwise the weights of one head at a time are enough
+  /// @param keep  whether a backward pass will want the trace; otherwise the weights of one head at a time
+  /// are
+  ///              enough, and GELU's derivative is left away
   at::Tensor forward(const at::Tensor& x, Trace& trace, bool keep) {
     trace.x = x;
     trace.moments1 = at::empty({rows_ * tokens_, 2}, x.options());
-    const at::Tensor normalised = at::empty_like(x);
+    at::Tensor normalised = at::empty_like(x);
     norm1(x).forward(x.const_data_ptr<float>(), normalised.mutable_data_ptr<float>(),
                      trace.moments1.mutable_data_ptr<float>());
     trace.qkv = block_.qkv->forward(normalised);
     at::Tensor attended = block_.proj->forward(mix(trace, keep));
-    add_into(attended.mutable_data_ptr<float>(), x.const_data_ptr<float>(), x.numel());
+    const at::Tensor kept = x.narrow(1, 0, wanted_).contiguous();
+    add_into(attended.mutable_data_ptr<float>(), kept.const_data_ptr<float>(), kept.numel());
     trace.attended = attended;
-    trace.moments2 = at::empty_like(trace.moments1);
-    norm2(x).forward(attended.const_data_ptr<float>(), normalised.mutable_data_ptr<float>(),
-                     trace.moments2.mutable_data_ptr<float>());
+    trace.moments2 = at::empty({rows_ * wanted_, 2}, x.options());
+    normalised = at::empty_like(attended);
+    norm2(attended).forward(attended.const_data_ptr<float>(), normalised.mutable_data_ptr<float>(),
+                            trace.moments2.mutable_data_ptr<float>());
     const at::Tensor hidden = block_.fc1->forward(normalised);
-    trace.gelu_derivative = at::empty_like(hidden);
-    gelu_with_derivative(span_of(hidden), span_of(hidden), span_of(trace.gelu_derivative));
+    if (keep) trace.gelu_derivative = at::empty_like(hidden);
+    gelu_into(hidden.mutable_data_ptr<float>(),
+              keep ? trace.gelu_derivative.mutable_data_ptr<float>() : nullptr, hidden.numel());
     at::Tensor out = block_.fc2->forward(hidden);
     add_into(out.mutable_data_ptr<float>(), attended.const_data_ptr<float>(), out.numel());
     return out;
@@ -72,14 +74,23 @@ class Computation {
                              normalised.const_data_ptr<float>(), gradient.const_data_ptr<float>(),
                              attended.mutable_data_ptr<float>());
     normalised = block_.qkv->propagate(unmix(trace, block_.proj->propagate(attended)));
-    at::Tensor out = at::empty_like(gradient);
-    norm1(gradient).backward(trace.x.const_data_ptr<float>(), trace.moments1.const_data_ptr<float>(),
-                             normalised.const_data_ptr<float>(), attended.const_data_ptr<float>(),
-                             out.mutable_data_ptr<float>());
+    const at::Tensor carried = among_all(attended);
+    at::Tensor out = at::empty_like(trace.x);
+    norm1(out).backward(trace.x.const_data_ptr<float>(), trace.moments1.const_data_ptr<float>(),
+                        normalised.const_data_ptr<float>(), carried.const_data_ptr<float>(),
+                        out.mutable_data_ptr<float>());
     return out;
   }
 
  private:
+  /// The gradient [N, wanted, C] of the wanted tokens, [N, T, C] with zeros for the others.
+  [[nodiscard]] at::Tensor among_all(const at::Tensor& gradient) const {
+    if (wanted_ == tokens_) return gradient;
+    at::Tensor all = at::zeros({rows_, tokens_, gradient.size(2)}, gradient.options());
+    all.narrow(1, 0, wanted_).copy_(gradient);
+    return all;
+  }
+
   [[nodiscard]] LayerNormKernel norm1(const at::Tensor& x) const {
     return layer_norm(block_.norm1_weight, block_.norm1_bias, block_.norm_eps, x);
   }
@@ -106,7 +117,8 @@ class Computation {
       for (std::int64_t head = 0; head < block_.heads; ++head) body(n, head);
   }
 
-  /// The mixed values [N, T, C] of trace.qkv, whose keys become unit vectors where the block asks for it.
+  /// The mixed values [N, wanted, C] of trace.qkv, whose keys become unit vectors where the block asks for
+  /// it.
   at::Tensor mix(Trace& trace, bool keep) {
     const at::Tensor& qkv = trace.qkv;
     if (block_.unit_keys) {
@@ -115,7 +127,7 @@ class Computation {
                      trace.key_lengths.mutable_data_ptr<float>());
     }
     trace.weights = at::empty({keep ? rows_ * block_.heads : 1, kernel_.weights_size()}, qkv.options());
-    at::Tensor mixed = at::empty({rows_, tokens_, inner_}, qkv.options());
+    at::Tensor mixed = at::empty({rows_, wanted_, inner_}, qkv.options());
     for_each_head([&](std::int64_t n, std::int64_t head) {
       const auto rows = [&](std::int64_t part) { return head_rows(qkv, n, part, head); };
       const std::int64_t slot = keep ? n * block_.heads + head : 0;
@@ -129,7 +141,8 @@ class Computation {
   /// The gradient of qkv from that of the mixed values.
   at::Tensor unmix(const Trace& trace, const at::Tensor& mixed) {
     const at::Tensor& qkv = trace.qkv;
-    at::Tensor gradient = at::empty_like(qkv);
+    // Queries that are not wanted have none.
+    at::Tensor gradient = wanted_ == tokens_ ? at::empty_like(qkv) : at::zeros_like(qkv);
     for_each_head([&](std::int64_t n, std::int64_t head) {
       const auto rows = [&](std::int64_t part) { return head_rows(qkv, n, part, head); };
       const auto out = [&](std::int64_t part) -> MutableHeadRows {
@@ -149,7 +162,7 @@ class Computation {
   }
 
   const FrozenBlock& block_;
-  std::int64_t rows_, tokens_, inner_, head_width_;
+  std::int64_t rows_, tokens_, wanted_, inner_, head_width_;
   AttentionKernel kernel_;
 };
 
@@ -163,9 +176,9 @@ struct Keeper : torch::CustomClassHolder {
 class Node : public torch::autograd::Function<Node> {
  public:
   static at::Tensor forward(torch::autograd::AutogradContext* context, const at::Tensor& x,
-                            const std::shared_ptr<const FrozenBlock>& block) {
+                            const std::shared_ptr<const FrozenBlock>& block, std::int64_t wanted) {
     Trace trace;
-    at::Tensor out = Computation(*block, x).forward(x, trace, /*keep=*/true);
+    at::Tensor out = Computation(*block, x, wanted).forward(x, trace, /*keep=*/true);
     context->saved_data["block"] = at::IValue::make_capsule(c10::make_intrusive<Keeper>(block));
     context->save_for_backward({trace.x, trace.moments1, trace.qkv, trace.key_lengths, trace.weights,
                                 trace.attended, trace.moments2, trace.gelu_derivative});
@@ -178,7 +191,8 @@ class Node : public torch::autograd::Function<Node> {
     const auto kept = context->saved_data["block"].toCapsule();
     const FrozenBlock& frozen = *static_cast<const Keeper&>(*kept).block;
     const Trace trace{saved[0], saved[1], saved[2], saved[3], saved[4], saved[5], saved[6], saved[7]};
-    return {Computation(frozen, trace.x).backward(trace, gradients[0].contiguous()), {}};
+    const std::int64_t wanted = trace.attended.size(1);
+    return {Computation(frozen, trace.x, wanted).backward(trace, gradients[0].contiguous()), {}, {}};
   }
 };
 
@@ -188,13 +202,14 @@ bool FrozenBlock::supported() {
   return AttentionKernel::supported();
 }
 
-at::Tensor FrozenBlock::forward(const at::Tensor& x) const {
-  if (x.scalar_type() != at::kFloat || x.dim() != 3)
-    throw InternalError("a frozen block takes float32 tokens");
+at::Tensor FrozenBlock::forward(const at::Tensor& x, std::int64_t wanted) const {
+  if (x.scalar_type() != at::kFloat || x.dim() != 3 || wanted < 1 || wanted > x.size(1))
+    throw InternalError("a frozen block takes float32 tokens and gives some of them");
   const at::Tensor rows = x.contiguous();
-  if (at::GradMode::is_enabled() && rows.requires_grad()) return Node::apply(rows, shared_from_this());
+  if (at::GradMode::is_enabled() && rows.requires_grad())
+    return Node::apply(rows, shared_from_this(), wanted);
   Trace trace;
-  return Computation(*this, rows).forward(rows, trace, /*keep=*/false);
+  return Computation(*this, rows, wanted).forward(rows, trace, /*keep=*/false);
 }
 
 }  // namespace vitrobust::models

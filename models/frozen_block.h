@@ -23,8 +23,10 @@ struct FrozenBlock : std::enable_shared_from_this<FrozenBlock> {
 
   static bool supported();
 
-  /// [N, T, C] to [N, T, C], float32, differentiable in x. Row n of the result depends on row n alone.
-  [[nodiscard]] at::Tensor forward(const at::Tensor& x) const;
+  /// [N, T, C] to the first `wanted` tokens [N, wanted, C], float32, differentiable in x: what the head of a
+  /// network reads of its last block is often the class token alone, and the rest need not be computed. Row n
+  /// of the result depends on row n alone, and a token of it not on how many are wanted.
+  [[nodiscard]] at::Tensor forward(const at::Tensor& x, std::int64_t wanted) const;
 };
 
 }  // namespace vitrobust::models

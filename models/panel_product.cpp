@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <vector>
 
 #include "core/error.h"
@@ -62,11 +61,14 @@ VITROBUST_AVX512_BF16 void round_rows(const float* x, std::int64_t rows, std::in
     for (std::int64_t j = 0; j < inputs; j += kLanes) {
       const auto lanes = lanes_before(inputs, j);
       const auto half = (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(lanes, x + i * inputs + j));
-      alignas(32) std::array<std::uint16_t, kLanes> values;
-      _mm256_store_si256(reinterpret_cast<__m256i*>(values.data()), half);
-      const auto count = std::min<std::int64_t>(kLanes, padded - j);
-      std::memcpy(rounded + i * padded + j, values.data(),
-                  static_cast<std::size_t>(count) * sizeof(values[0]));
+      std::uint16_t* const out = rounded + i * padded + j;
+      if (const std::int64_t left = padded - j; left >= kLanes) {
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), half);
+      } else {
+        alignas(32) std::array<std::uint16_t, kLanes> values;
+        _mm256_store_si256(reinterpret_cast<__m256i*>(values.data()), half);
+        std::copy_n(values.begin(), left, out);
+      }
     }
   }
 }

@@ -18,6 +18,12 @@ void PatchEmbedImpl::reset() {
   if (options_.patch_norm_out) norm_ = register_module("norm", layer_norm(options_.embed_dim));
 }
 
+void PatchEmbedImpl::freeze(Kernels kernels, std::optional<Kernels> /*reduced*/) {
+  frozen_ = kernels == Kernels::plain
+                ? nullptr
+                : std::make_shared<const FrozenLinear>(proj_->weight.flatten(1), proj_->bias, kernels);
+}
+
 torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& images) {
   // A convolution whose stride is its kernel is one product over the unfolded patches, and its input gradient
   // is much cheaper that way.
@@ -29,7 +35,8 @@ torch::Tensor PatchEmbedImpl::forward(const torch::Tensor& images) {
                      .permute({0, 2, 4, 1, 3, 5})
                      .reshape({images.size(0), rows * columns, channels * patch * patch});
   if (norm_in_) patches = norm_in_->forward(patches);
-  const auto embedded = at::linear(patches, proj_->weight.flatten(1), proj_->bias);
+  const auto embedded =
+      frozen_ ? frozen_->forward(patches) : at::linear(patches, proj_->weight.flatten(1), proj_->bias);
   return norm_ ? norm_->forward(embedded) : embedded;
 }
 

@@ -25,7 +25,7 @@ void VisionTransformerImpl::reset() {
     return torch::nn::LayerNorm(torch::nn::LayerNormOptions({width}).eps(options_.norm_eps));
   };
   const auto head = [&] {
-    return torch::nn::Linear(torch::nn::LinearOptions(width, options_.num_classes).bias(options_.head_bias));
+    return FreezableLinear(width, options_.num_classes, options_.head_bias, values_, Reducible::no);
   };
   register_tokens();
   patch_embed_ = register_module("patch_embed", PatchEmbed(options_));
@@ -61,7 +61,6 @@ void VisionTransformerImpl::initialise() {
     if (bias.defined()) torch::nn::init::zeros_(bias);
   };
   for (const auto& module : modules(/*include_self=*/false)) {
-    if (const auto* const linear = module->as<torch::nn::Linear>()) draw(linear->weight, linear->bias);
     if (const auto* const linear = module->as<FreezableLinear>()) draw(linear->weight, linear->bias);
   }
 }
@@ -80,8 +79,10 @@ torch::Tensor VisionTransformerImpl::forward_through(const torch::Tensor& images
   auto tokens = embed(images);
   if (norm_pre_) tokens = norm_pre_->forward(tokens);
   AttentionCarry carry;
-  for (std::int64_t i = 0; i < blocks; ++i)
-    tokens = blocks_->at<BlockImpl>(static_cast<std::size_t>(i)).forward(tokens, carry);
+  for (std::int64_t i = 0; i < blocks; ++i) {
+    const std::int64_t wanted = i + 1 == blocks ? options_.tokens_read() : tokens.size(1);
+    tokens = blocks_->at<BlockImpl>(static_cast<std::size_t>(i)).forward(tokens, carry, wanted);
+  }
   return classify(tokens);
 }
 

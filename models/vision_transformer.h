@@ -54,8 +54,8 @@ class VisionTransformerImpl : public torch::nn::Cloneable<VisionTransformerImpl>
   torch::nn::LayerNorm norm_pre_{nullptr};
   torch::nn::ModuleList blocks_{nullptr};
   torch::nn::LayerNorm norm_{nullptr};  ///< before the pooling ("norm") or after it ("fc_norm")
-  torch::nn::Linear head_{nullptr};
-  torch::nn::Linear head_dist_{nullptr};
+  FreezableLinear head_{nullptr};
+  FreezableLinear head_dist_{nullptr};
 };
 TORCH_MODULE(VisionTransformer);
 

@@ -55,9 +55,9 @@ void BlockImpl::freeze(Kernels /*kernels*/, std::optional<Kernels> /*reduced*/) 
   reduced_ = in_one_piece(true);
 }
 
-torch::Tensor BlockImpl::forward(const torch::Tensor& tokens, AttentionCarry& carry) {
+torch::Tensor BlockImpl::forward(const torch::Tensor& tokens, AttentionCarry& carry, std::int64_t wanted) {
   const auto& frozen = reduced_ && ReducedPrecisionGuard::active() ? reduced_ : exact_;
-  if (frozen && AttentionRecorder::current() == nullptr) return frozen->forward(tokens);
+  if (frozen && AttentionRecorder::current() == nullptr) return frozen->forward(tokens, wanted);
   auto branch = attn_->forward(norm1_->forward(tokens), carry);
   const auto attended = tokens + (ls1_ ? ls1_->forward(branch) : branch);
   branch = mlp_->forward(norm2_->forward(attended));

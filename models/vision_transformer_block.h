@@ -36,7 +36,8 @@ class BlockImpl : public torch::nn::Cloneable<BlockImpl>, public Freezable {
   }
   void reset() override;
   void freeze(Kernels kernels, std::optional<Kernels> reduced) override;
-  torch::Tensor forward(const torch::Tensor& tokens, AttentionCarry& carry);
+  /// @param wanted  how many of the first tokens the caller reads: it gets these, or all
+  torch::Tensor forward(const torch::Tensor& tokens, AttentionCarry& carry, std::int64_t wanted);
 
  private:
   [[nodiscard]] bool has_frozen_kind() const;

@@ -34,11 +34,14 @@ constexpr std::int64_t kVectorGroup = 64;
 class VisionTransformerClassifier final : public Classifier {
  public:
   VisionTransformerClassifier(VisionTransformer module, const std::array<double, 3>& mean,
-                              const std::array<double, 3>& std, const ComputeOptions& compute)
+                              const std::array<double, 3>& std, const ComputeOptions& compute, bool padded,
+                              bool reduced_padded)
       : Classifier({.classes = module->options().num_classes,
                     .height = module->options().image_height,
                     .width = module->options().image_width,
                     .lanes = compute.lanes.value(),
+                    .padded = padded,
+                    .reduced_padded = reduced_padded,
                     .kernels = compute.kernels.value(),
                     .reduced = compute.reduced,
                     .patch_size = module->options().patch_size,
@@ -81,27 +84,63 @@ std::pair<at::Tensor, at::Tensor> run_pass(VisionTransformer& module, const at::
   return {logits.detach(), gradient};
 }
 
+/// LibTorch's own threads are off while it lives, as they are in passes.
+class OneThread {
+ public:
+  OneThread() { at::set_num_threads(1); }
+  ~OneThread() { at::set_num_threads(threads_); }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  int threads_ = at::get_num_threads();
+};
+
+/// A pass full of images for a trial.
+at::Tensor trial_images(const VisionTransformerOptions& options, const ComputeOptions& compute) {
+  const std::int64_t lanes = compute.lanes.value();
+  auto generator = at::detail::createCPUGenerator(static_cast<std::uint64_t>(lanes));
+  return at::randn({lanes, options.in_channels, options.image_height, options.image_width}, generator,
+                   at::kFloat)
+      .to(compute.dtype);
+}
+
 /// Whether this machine's matrix products treat a sample alike at every place of a pass and beside every
 /// neighbour. They do not where the rows of a pass are no multiple of a kernel's block, and whose kernels
 /// have which blocks is not documented: two rows of 1,000 logits in float64 differ with MKL on AMD
 /// processors.
 bool rows_are_alike(VisionTransformer& module, const ComputeOptions& compute, bool reduced) {
   const ReducedPrecisionGuard precision(reduced);
-  const std::int64_t lanes = compute.lanes.value();
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const auto& options = module->options();
-  auto generator = at::detail::createCPUGenerator(lanes);
-  const auto images = at::randn({lanes, options.in_channels, options.image_height, options.image_width},
-                                generator, at::kFloat)
-                          .to(compute.dtype);
+  const OneThread one_thread;
+  const at::Tensor images = trial_images(module->options(), compute);
   const auto [logits, gradient] = run_pass(module, images);
   const auto [turned_logits, turned_gradient] = run_pass(module, images.flip(0));
   const auto [copied_logits, copied_gradient] = run_pass(module, images.narrow(0, 0, 1).expand_as(images));
-  at::set_num_threads(threads);
   return turned_logits.flip(0).equal(logits) && turned_gradient.flip(0).equal(gradient) &&
          copied_logits.equal(logits.narrow(0, 0, 1).expand_as(logits)) &&
          copied_gradient.equal(gradient.narrow(0, 0, 1).expand_as(gradient));
+}
+
+/// Whether a sample has the same bits in passes of any length, so that short ones need no padding. The
+/// products of this suite are made so; what else a network computes is tried, alone and in a pass that lacks
+/// a sample. Products of libraries choose their order of sums by the number of rows: where a trial does not
+/// show it, other numbers may.
+bool takes_short_passes(VisionTransformer& module, const ComputeOptions& compute, Kernels kernels,
+                        bool reduced) {
+  if (kernels != Kernels::avx512 && kernels != Kernels::bf16_avx512) return false;
+  if (compute.lanes.value() == 1) return false;  // no pass is short
+  const ReducedPrecisionGuard precision(reduced);
+  const OneThread one_thread;
+  const at::Tensor images = trial_images(module->options(), compute);
+  const std::int64_t lanes = images.size(0);
+  const auto [logits, gradient] = run_pass(module, images);
+  for (const std::int64_t count : {std::int64_t{1}, lanes - 1}) {
+    const auto [short_logits, short_gradient] = run_pass(module, images.narrow(0, lanes - count, count));
+    if (!short_logits.equal(logits.narrow(0, lanes - count, count)) ||
+        !short_gradient.equal(gradient.narrow(0, lanes - count, count)))
+      return false;
+  }
+  return true;
 }
 
 /// An aligned block never fits the hole that one of its size has left in glibc's heap, so that the holes of
@@ -165,7 +204,11 @@ std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std:
   if (!compute.lanes && *used.lanes > 1 &&
       !(rows_are_alike(module, used, false) && (!used.reduced || rows_are_alike(module, used, true))))
     used.lanes = 1;
-  return std::make_shared<VisionTransformerClassifier>(std::move(module), mean, std, used);
+  const bool padded = !takes_short_passes(module, used, *used.kernels, false);
+  // Reduced passes have layers that are not reduced.
+  const bool reduced_padded = padded || !reduced || !takes_short_passes(module, used, *reduced, true);
+  return std::make_shared<VisionTransformerClassifier>(std::move(module), mean, std, used, padded,
+                                                       reduced_padded);
 }
 
 std::int64_t default_lanes(const VisionTransformerOptions& options) {

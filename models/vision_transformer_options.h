@@ -105,6 +105,11 @@ struct VisionTransformerOptions {
     return (class_token ? 1 : 0) + (distilled ? 1 : 0) + registers;
   }
   [[nodiscard]] std::int64_t tokens() const { return prefix_tokens() + patches(); }
+  /// How many of the last block's tokens, the first ones, the head reads.
+  [[nodiscard]] std::int64_t tokens_read() const {
+    if (distilled) return 2;
+    return pooling == Pooling::token ? 1 : tokens();
+  }
   /// Rows of pos_embed.
   [[nodiscard]] std::int64_t positions() const { return patches() + (no_embed_class ? 0 : prefix_tokens()); }
   /// Every problem, in words; empty when the options are sound.

@@ -4,11 +4,17 @@
 #include <gmock/gmock.h>
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
 #include <filesystem>
 #include <limits>
+#include <mutex>
+#include <stdexcept>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "core/error.h"
 #include "models/vision_transformer_classifier.h"
@@ -27,9 +33,9 @@ at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
 class FakeClassifier final : public Classifier {
  public:
   using Body = std::function<at::Tensor(const at::Tensor&)>;
-  FakeClassifier(std::int64_t lanes, Body body, at::ScalarType dtype = at::kDouble)
-      : Classifier({.classes = 2, .height = 2, .width = 2, .lanes = lanes}, {0.5, 0.25, 0}, {0.5, 2, 4},
-                   dtype),
+  FakeClassifier(std::int64_t lanes, Body body, at::ScalarType dtype = at::kDouble, bool padded = true)
+      : Classifier({.classes = 2, .height = 2, .width = 2, .lanes = lanes, .padded = padded}, {0.5, 0.25, 0},
+                   {0.5, 2, 4}, dtype),
         body_(std::move(body)) {}
 
  private:
@@ -89,6 +95,78 @@ TEST(Classifier, GivesEveryPassAllLanesAndOneThread) {
                                  });
   EXPECT_EQ(passes, 4);
   EXPECT_TRUE(as_promised);
+}
+
+/// Where bits do not depend on a pass's length, passes are as few, as even and as short as they can be.
+TEST(Classifier, PadsNothingWhereShortPassesAreAlike) {
+  std::mutex mutex;
+  std::vector<std::int64_t> sizes;
+  FakeClassifier classifier(
+      4,
+      [&](const at::Tensor& x) {
+        const std::scoped_lock lock(mutex);
+        sizes.push_back(x.size(0));
+        return sum_of_pixels(x);
+      },
+      at::kDouble, /*padded=*/false);
+  const auto sizes_of = [&](std::int64_t samples, int threads) {
+    classifier.set_threads(threads);
+    sizes.clear();
+    const auto images = at::rand({samples, 3, 2, 2}, at::kDouble);
+    const auto logits = classifier.logits(images);
+    const auto found = classifier.loss_gradient(images, no_targets(samples), first_logit);
+    EXPECT_TRUE(logits.equal(found.logits));
+    EXPECT_EQ(logits.size(0), samples);
+    // Both calls make the same passes.
+    std::vector<std::int64_t> once(sizes.begin(),
+                                   sizes.begin() + static_cast<std::ptrdiff_t>(sizes.size() / 2));
+    std::ranges::sort(once);
+    return once;
+  };
+  using Sizes = std::vector<std::int64_t>;
+  EXPECT_EQ(sizes_of(1, 1), Sizes({1}));
+  EXPECT_EQ(sizes_of(8, 1), Sizes({4, 4}));
+  EXPECT_EQ(sizes_of(9, 1), Sizes({3, 3, 3}));
+  EXPECT_EQ(sizes_of(3, 2), Sizes({1, 2}));
+  EXPECT_EQ(sizes_of(2, 5), Sizes({1, 1}));
+  EXPECT_EQ(sizes_of(0, 2), Sizes());
+}
+
+TEST(Classifier, WorksOnPartsWithAThreadForEach) {
+  FakeClassifier classifier(2, sum_of_pixels);
+  classifier.set_threads(3);
+  EXPECT_EQ(classifier.threads(), 3);
+  EXPECT_EQ(classifier.rows_at_once(), 6);
+  std::vector<at::Tensor> logits(5);
+  std::atomic<bool> alone = true;
+  classifier.in_parallel(5, [&](std::int64_t part) {
+    if (classifier.threads() != 1 || classifier.rows_at_once() != 2) alone = false;
+    const auto here = std::this_thread::get_id();
+    logits[static_cast<std::size_t>(part)] = classifier.logits(grey(5, 0.1 * static_cast<double>(part)));
+    (void)classifier.loss_gradient(grey(3), no_targets(3),
+                                   [&](const at::Tensor& z, const at::Tensor& targets) {
+                                     if (std::this_thread::get_id() != here) alone = false;
+                                     return first_logit(z, targets);
+                                   });
+  });
+  EXPECT_TRUE(alone);
+  EXPECT_EQ(classifier.threads(), 3);
+  for (int part = 0; part < 5; ++part)
+    EXPECT_TRUE(logits[static_cast<std::size_t>(part)].equal(classifier.logits(grey(5, 0.1 * part)))) << part;
+}
+
+TEST(Classifier, RethrowsTheFailureOfTheFirstPart) {
+  FakeClassifier classifier(1, sum_of_pixels);
+  classifier.set_threads(2);
+  const auto fail_in_parts = [&] {
+    classifier.in_parallel(2, [&](std::int64_t part) {
+      if (part == 0) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      (void)classifier.logits(grey(3));
+      throw std::runtime_error("part " + std::to_string(part));
+    });
+  };
+  EXPECT_THAT(fail_in_parts, testing::ThrowsMessage<std::runtime_error>("part 0"));
+  EXPECT_EQ(classifier.logits(grey(2)).size(0), 2);
 }
 
 std::ptrdiff_t threads_of_this_process() {
@@ -356,6 +434,46 @@ TEST(DefaultLanes, KeepRowsAlikeAtImageNetSize) {
       EXPECT_TRUE(tensors_identical(turned.gradient.flip(0), first.gradient));
       EXPECT_TRUE(tensors_identical(last.logits, first.logits.narrow(0, 1, 2)));
       EXPECT_TRUE(tensors_identical(last.gradient, first.gradient.narrow(0, 1, 2)));
+    }
+  }
+}
+
+/// Passes of this suite's own products need no padding, in neither precision; those of libraries keep it.
+TEST(MakeClassifier, PadsThePassesOfLibrariesAlone) {
+  if (!has_kernels(Kernels::avx512)) GTEST_SKIP() << "this processor has no AVX-512";
+  VisionTransformerOptions options;
+  options.image_height = options.image_width = 32;
+  options.patch_size = 4;
+  options.embed_dim = 64;
+  options.depth = 3;
+  options.num_heads = 2;
+  options.mlp_hidden = 256;
+  options.num_classes = 10;
+  const auto images = at::rand({9, 3, 32, 32}, at::kFloat);
+  const auto targets = at::randint(10, {9, 1}, at::kLong);
+  for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
+    options.attention = attention;
+    const auto made = [&](Kernels kernels, bool reduced) {
+      torch::manual_seed(31);
+      return make_classifier(VisionTransformer(options), {0.5, 0.5, 0.5}, {0.25, 0.25, 0.25},
+                             {.kernels = kernels, .reduced = reduced});
+    };
+    EXPECT_TRUE(made(Kernels::mkl, false)->info().padded);
+    EXPECT_TRUE(made(Kernels::plain, false)->info().padded);
+    for (const bool reduced : {false, true}) {
+      const auto classifier = made(Kernels::avx512, reduced);
+      EXPECT_FALSE(classifier->info().padded);
+      // Confirmed logits are those of float32: the losses are what the search saw.
+      const auto all = classifier->loss_gradient(images, targets, cross_entropy);
+      const auto search = classifier->search_logits(images);
+      for (const std::int64_t count : {1, 2, 3, 5, 6, 7}) {
+        const auto some =
+            classifier->loss_gradient(images.narrow(0, 2, count), targets.narrow(0, 2, count), cross_entropy);
+        EXPECT_TRUE(tensors_identical(some.loss, all.loss.narrow(0, 2, count))) << count;
+        EXPECT_TRUE(tensors_identical(some.gradient, all.gradient.narrow(0, 2, count))) << count;
+        EXPECT_TRUE(tensors_identical(classifier->search_logits(images.narrow(0, 2, count)),
+                                      search.narrow(0, 2, count)));
+      }
     }
   }
 }

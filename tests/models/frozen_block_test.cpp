@@ -4,9 +4,14 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <limits>
+#include <utility>
+#include <vector>
 
+#include "core/error.h"
 #include "models/attention_kernel.h"
 #include "models/frozen_block.h"
+#include "models/gelu_kernel.h"
 #include "models/row_kernels.h"
 #include "models/vision_transformer_block.h"
 #include "tests/models/tensor_testing.h"
@@ -47,7 +52,7 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
     const at::Tensor expected = at::matmul(weights, exact[2]);
     const auto slopes = torch::autograd::grad({expected}, exact, {gradient.to(at::kDouble)});
 
-    AttentionKernel kernel(tokens, width, static_cast<float>(scale));
+    AttentionKernel kernel(tokens, tokens, width, static_cast<float>(scale));
     const at::Tensor kept = at::empty({kernel.weights_size()});
     const at::Tensor out = at::empty({tokens, width});
     kernel.forward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.mutable_data_ptr<float>(),
@@ -65,9 +70,39 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
   }
 }
 
+/// With some of the queries: the first rows of what all of them give, to the bit, and the gradients of
+/// theirs.
+TEST_F(FrozenBlocks, AttentionOfFewQueriesIsThatOfAllOfThem) {
+  constexpr std::int64_t kTokens = 65;
+  constexpr std::int64_t kWidth = 32;
+  const at::Tensor q = at::randn({kTokens, kWidth});
+  const at::Tensor k = at::randn({kTokens, kWidth});
+  const at::Tensor v = at::randn({kTokens, kWidth});
+  const auto run_kernel = [&](std::int64_t queries, const at::Tensor& gradient) {
+    AttentionKernel kernel(queries, kTokens, kWidth, 0.2F);
+    const at::Tensor kept = at::empty({kernel.weights_size()});
+    const at::Tensor out = at::empty({queries, kWidth});
+    kernel.forward(rows_of(q), rows_of(k), rows_of(v), kept.mutable_data_ptr<float>(), mutable_rows_of(out));
+    const at::Tensor slopes = at::zeros({3, kTokens, kWidth});
+    kernel.backward(rows_of(q), rows_of(k), rows_of(v), kept.const_data_ptr<float>(), rows_of(gradient),
+                    mutable_rows_of(slopes[0]), mutable_rows_of(slopes[1]), mutable_rows_of(slopes[2]));
+    return std::pair(out, slopes);
+  };
+  for (const std::int64_t queries : {1, 2, 7, 64}) {
+    at::Tensor gradient = at::randn({kTokens, kWidth});
+    gradient.narrow(0, queries, kTokens - queries).zero_();
+    const auto [all, all_slopes] = run_kernel(kTokens, gradient);
+    const auto [few, few_slopes] = run_kernel(queries, gradient);
+    EXPECT_TRUE(tensors_identical(few, all.narrow(0, 0, queries))) << queries;
+    EXPECT_TRUE(tensors_near(few_slopes, all_slopes, 1e-6)) << queries;
+  }
+  EXPECT_THROW(AttentionKernel(3, 2, 4, 1), InternalError);
+  EXPECT_THROW(AttentionKernel(0, 2, 4, 1), InternalError);
+}
+
 /// Logits far apart must neither overflow nor leave a row without weights.
 TEST_F(FrozenBlocks, AttentionTakesLargeLogits) {
-  AttentionKernel kernel(3, 16, 1);
+  AttentionKernel kernel(3, 3, 16, 1);
   const at::Tensor q = at::full({3, 16}, 1e4F);
   const at::Tensor k = at::stack({at::ones({16}), -at::ones({16}), at::zeros({16})});
   const at::Tensor v = at::eye(3, 16);
@@ -120,15 +155,19 @@ Block block_of(AttentionKind attention) {
   return block;
 }
 
-void freeze(Block& block) {
+void freeze(Block& block, Kernels kernels = Kernels::mkl) {
   auto parts = block->modules();
   for (auto part = parts.rbegin(); part != parts.rend(); ++part)
-    if (auto* const layer = dynamic_cast<Freezable*>(part->get())) layer->freeze(Kernels::mkl, std::nullopt);
+    if (auto* const layer = dynamic_cast<Freezable*>(part->get())) layer->freeze(kernels, std::nullopt);
+}
+
+at::Tensor run(Block& block, const at::Tensor& x, std::int64_t wanted) {
+  AttentionCarry carry;
+  return block->forward(x, carry, wanted);
 }
 
 at::Tensor run(Block& block, const at::Tensor& x) {
-  AttentionCarry carry;
-  return block->forward(x, carry);
+  return run(block, x, x.size(1));
 }
 
 TEST_F(FrozenBlocks, BlockAndItsGradientEqualThePlainOneInFloat64) {
@@ -151,6 +190,60 @@ TEST_F(FrozenBlocks, BlockAndItsGradientEqualThePlainOneInFloat64) {
     EXPECT_TRUE(tensors_identical(run(block, x.detach()), got.detach()));
     EXPECT_TRUE(tensors_identical(run(block, x.detach().flip(0)), got.detach().flip(0)));
   }
+}
+
+/// What the caller does not want is not computed; the rest is what it was.
+TEST_F(FrozenBlocks, TheFirstTokensDoNotDependOnHowManyAreWanted) {
+  for (const auto attention : {AttentionKind::standard, AttentionKind::quest}) {
+    Block block = block_of(attention);
+    freeze(block, Kernels::avx512);
+    const at::Tensor x = at::randn({3, 9, 48}).requires_grad_();
+    const at::Tensor all = run(block, x);
+    for (const std::int64_t wanted : {1, 2, 8}) {
+      const at::Tensor few = run(block, x, wanted);
+      const at::Tensor gradient = at::randn({3, wanted, 48});
+      const at::Tensor slope = torch::autograd::grad({few}, {x}, {gradient})[0];
+      const at::Tensor expected =
+          torch::autograd::grad({all.narrow(1, 0, wanted)}, {x}, {gradient}, /*retain_graph=*/true)[0];
+      EXPECT_TRUE(tensors_identical(few.detach(), all.narrow(1, 0, wanted).detach().contiguous())) << wanted;
+      EXPECT_LE(relative_error(slope, expected.to(at::kDouble)), 1e-6) << wanted;
+      const at::NoGradGuard no_grad;
+      EXPECT_TRUE(tensors_identical(run(block, x.detach(), wanted), few.detach())) << wanted;
+    }
+    EXPECT_THROW((void)run(block, x, 10), InternalError);
+    EXPECT_THROW((void)run(block, x, 0), InternalError);
+  }
+}
+
+TEST_F(FrozenBlocks, GeluEqualsTheExactFormToFloatRounding) {
+  std::vector<float> x;
+  for (int i = -120'000; i <= 120'000; ++i) x.push_back(1e-4F * static_cast<float>(i));
+  for (const float edge : {0.0F, -0.0F, 1e-30F, -1e-30F, 60.0F, -60.0F, 1e4F, -1e4F, 1e30F, -1e30F})
+    x.push_back(edge);
+  const auto count = static_cast<std::int64_t>(x.size());
+  std::vector<float> value = x;
+  std::vector<float> derivative(x.size());
+  gelu_into(value.data(), derivative.data(), count);
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    const double v = x[i];
+    const double phi = 0.5 * std::erfc(-v / std::sqrt(2.0));
+    const double bell = std::exp(-v * v / 2) / std::sqrt(2 * M_PI);
+    ASSERT_NEAR(value[i], v * phi, 1.2e-7 * std::max(1.0, std::abs(v))) << v;
+    ASSERT_NEAR(derivative[i], phi + v * bell, 4e-7) << v;
+  }
+  // Alone, at another place and without the derivative, every element is the same.
+  for (const std::size_t first : {1UL, 5UL, 16UL, x.size() - 3}) {
+    std::vector<float> rest(x.begin() + static_cast<std::ptrdiff_t>(first), x.end());
+    gelu_into(rest.data(), nullptr, static_cast<std::int64_t>(rest.size()));
+    for (std::size_t i = 0; i < rest.size(); ++i) ASSERT_EQ(rest[i], value[first + i]) << x[first + i];
+  }
+}
+
+TEST_F(FrozenBlocks, GeluHandsOnWhatIsNoNumber) {
+  std::vector<float> x{std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
+  gelu_into(x.data(), nullptr, 2);
+  EXPECT_TRUE(std::isnan(x[0]));
+  EXPECT_EQ(x[1], std::numeric_limits<float>::infinity());
 }
 
 /// Below the floor of F.normalize a unit vector is k/1e-12 and its slope I/1e-12: finite, as LibTorch's.
