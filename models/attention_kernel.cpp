@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/error.h"
+#include "models/operand_layout.h"
 #include "models/register_tile.h"
 
 namespace vitrobust::models {
@@ -16,7 +17,7 @@ std::int64_t padded(std::int64_t count) {
   return (count + kLanes - 1) / kLanes * kLanes;
 }
 
-/// c = a · b: a's element (i, j) at a[i · row + j · step], b [terms, ·] in whole vectors.
+/// c = a · b: a's word (i, j) at a[i · row + j · step], b [words, ·] in whole vectors.
 struct Product {
   const float* a;
   std::int64_t row, step;
@@ -24,24 +25,27 @@ struct Product {
   std::int64_t b_row;
   float* c;
   std::int64_t c_row;
-  std::int64_t terms;
+  std::int64_t words;
 };
 
 /// All of c: `rows` rows of `columns` floats.
+/// @tparam Element  as a Tile's
+template <typename Element>
 void multiply(const Product& p, std::int64_t rows, std::int64_t columns) {
+  constexpr auto kPerWord = static_cast<std::int64_t>(sizeof(float) / sizeof(Element));
   for_each_panel(columns, [&](std::int64_t first, std::int64_t wide) {
-    compute_panel<float>({.a = p.a,
-                          .a_row = p.row,
-                          .a_step = p.step,
-                          .b = p.b + first * kLanes,
-                          .b_row = p.b_row,
-                          .terms = p.terms,
-                          .before = nullptr,
-                          .before_row = 0,
-                          .c = p.c + first * kLanes,
-                          .c_row = p.c_row,
-                          .last = lanes_before(columns, (first + wide - 1) * kLanes)},
-                         rows, wide);
+    compute_panel<Element>({.a = reinterpret_cast<const Element*>(p.a),
+                            .a_row = kPerWord * p.row,
+                            .a_step = p.step,
+                            .b = reinterpret_cast<const Element*>(p.b + first * kLanes),
+                            .b_row = p.b_row,
+                            .terms = kPerWord * p.words,
+                            .before = nullptr,
+                            .before_row = 0,
+                            .c = p.c + first * kLanes,
+                            .c_row = p.c_row,
+                            .last = lanes_before(columns, (first + wide - 1) * kLanes)},
+                           rows, wide);
   });
 }
 
@@ -98,65 +102,114 @@ VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, st
 
 }  // namespace
 
-bool AttentionKernel::supported() {
-  return __builtin_cpu_supports("avx512f") != 0;
+bool AttentionKernel::supported(bool reduced) {
+  return __builtin_cpu_supports("avx512f") != 0 && (!reduced || __builtin_cpu_supports("avx512bf16") != 0);
 }
 
-AttentionKernel::AttentionKernel(std::int64_t queries, std::int64_t tokens, std::int64_t width, float scale)
+AttentionKernel::AttentionKernel(std::int64_t queries, std::int64_t tokens, std::int64_t width, float scale,
+                                 bool reduced)
     : queries_(queries),
       tokens_(tokens),
       width_(width),
       padded_tokens_(padded(tokens)),
       padded_width_(padded(width)),
       scale_(scale),
-      columns_(static_cast<std::size_t>(width * padded_tokens_)),
-      rows_(static_cast<std::size_t>(tokens * padded_width_)),
+      reduced_(reduced),
+      columns_(static_cast<std::size_t>((reduced ? pairs_of(width) : width) * padded_tokens_)),
+      rows_(static_cast<std::size_t>((reduced ? pairs_of(tokens) : tokens) * padded_width_)),
       logits_(static_cast<std::size_t>(queries * padded_tokens_)) {
   if (queries < 1 || queries > tokens || width < 1) throw InternalError("attention of no tokens");
+  if (!supported(reduced)) throw InternalError("attention in a precision that this processor lacks");
+  // Rows of a head, rows of weights, and pairs of these.
+  if (reduced)
+    left_.resize(
+        static_cast<std::size_t>(std::max({tokens * pairs_of(width), pairs_of(queries) * padded_tokens_})));
 }
 
 void AttentionKernel::forward(HeadRows q, HeadRows k, HeadRows v, float* weights, MutableHeadRows out) {
   pack_columns(k);
-  multiply({q.data, q.stride, 1, columns_.data(), padded_tokens_, weights, padded_tokens_, width_}, queries_,
-           padded_tokens_);
+  times_columns(q, weights);
   for (std::int64_t i = 0; i < queries_; ++i)
     softmax(weights + i * padded_tokens_, tokens_, padded_tokens_, scale_);
   pack_rows(v, tokens_);
-  multiply({weights, padded_tokens_, 1, rows_.data(), padded_width_, out.data, out.stride, tokens_}, queries_,
-           width_);
+  times_rows(weights, out);
 }
 
 void AttentionKernel::backward(HeadRows q, HeadRows k, HeadRows v, const float* weights, HeadRows gradient,
                                MutableHeadRows dq, MutableHeadRows dk, MutableHeadRows dv) {
-  // The queries' sums into each token, of queries' rows.
-  const auto sums = [&](const float* a, HeadRows rows, MutableHeadRows out) {
-    pack_rows(rows, queries_);
-    multiply({a, 1, padded_tokens_, rows_.data(), padded_width_, out.data, out.stride, queries_}, tokens_,
-             width_);
-  };
   pack_columns(v);
-  multiply({gradient.data, gradient.stride, 1, columns_.data(), padded_tokens_, logits_.data(),
-            padded_tokens_, width_},
-           queries_, padded_tokens_);
+  times_columns(gradient, logits_.data());
   for (std::int64_t i = 0; i < queries_; ++i)
     softmax_backward(weights + i * padded_tokens_, logits_.data() + i * padded_tokens_, padded_tokens_,
                      scale_);
-  sums(weights, gradient, dv);
-  sums(logits_.data(), q, dk);
+  pack_rows(gradient, queries_);
+  turned_times_rows(weights, dv);
+  pack_rows(q, queries_);
+  turned_times_rows(logits_.data(), dk);
   pack_rows(k, tokens_);
-  multiply({logits_.data(), padded_tokens_, 1, rows_.data(), padded_width_, dq.data, dq.stride, tokens_},
-           queries_, width_);
+  times_rows(logits_.data(), dq);
 }
 
+/// Rows [tokens, width] become columns_.
 void AttentionKernel::pack_columns(HeadRows rows) {
-  for (std::int64_t d = 0; d < width_; ++d)
-    for (std::int64_t j = 0; j < tokens_; ++j)
-      columns_[static_cast<std::size_t>(d * padded_tokens_ + j)] = rows.data[j * rows.stride + d];
+  if (!reduced_) {
+    transpose_words(rows.data, rows.stride, tokens_, width_, columns_.data(), padded_tokens_);
+    return;
+  }
+  const std::int64_t words = pairs_of(width_);
+  round_rows(rows.data, rows.stride, tokens_, width_, left_.data());
+  transpose_words(left_.data(), words, tokens_, words, columns_.data(), padded_tokens_);
 }
 
+/// Rows [count, width] become rows_.
 void AttentionKernel::pack_rows(HeadRows rows, std::int64_t count) {
+  if (reduced_) {
+    pair_rows(rows.data, rows.stride, count, width_, rows_.data(), padded_width_);
+    return;
+  }
   for (std::int64_t i = 0; i < count; ++i)
     std::copy_n(rows.data + i * rows.stride, width_, rows_.data() + i * padded_width_);
+}
+
+/// c [queries, padded tokens] = a [queries, width] · columns_.
+void AttentionKernel::times_columns(HeadRows a, float* c) {
+  if (!reduced_) {
+    multiply<float>({a.data, a.stride, 1, columns_.data(), padded_tokens_, c, padded_tokens_, width_},
+                    queries_, padded_tokens_);
+    return;
+  }
+  const std::int64_t words = pairs_of(width_);
+  round_rows(a.data, a.stride, queries_, width_, left_.data());
+  multiply<std::uint16_t>({left_.data(), words, 1, columns_.data(), padded_tokens_, c, padded_tokens_, words},
+                          queries_, padded_tokens_);
+}
+
+/// c [queries, width] = a [queries, padded tokens] · rows_.
+void AttentionKernel::times_rows(const float* a, MutableHeadRows c) {
+  if (!reduced_) {
+    multiply<float>({a, padded_tokens_, 1, rows_.data(), padded_width_, c.data, c.stride, tokens_}, queries_,
+                    width_);
+    return;
+  }
+  // The padding is 0, and rounding whole vectors is quicker.
+  const std::int64_t row = padded_tokens_ / 2;
+  round_rows(a, padded_tokens_, queries_, padded_tokens_, left_.data());
+  multiply<std::uint16_t>(
+      {left_.data(), row, 1, rows_.data(), padded_width_, c.data, c.stride, pairs_of(tokens_)}, queries_,
+      width_);
+}
+
+/// c [tokens, width] = aᵀ · rows_ with a [queries, padded tokens]: the queries' sums into each token.
+void AttentionKernel::turned_times_rows(const float* a, MutableHeadRows c) {
+  if (!reduced_) {
+    multiply<float>({a, 1, padded_tokens_, rows_.data(), padded_width_, c.data, c.stride, queries_}, tokens_,
+                    width_);
+    return;
+  }
+  pair_rows(a, padded_tokens_, queries_, tokens_, left_.data(), padded_tokens_);
+  multiply<std::uint16_t>(
+      {left_.data(), 1, padded_tokens_, rows_.data(), padded_width_, c.data, c.stride, pairs_of(queries_)},
+      tokens_, width_);
 }
 
 #else
@@ -167,10 +220,10 @@ namespace {
 }
 }  // namespace
 
-bool AttentionKernel::supported() {
+bool AttentionKernel::supported(bool) {
   return false;
 }
-AttentionKernel::AttentionKernel(std::int64_t, std::int64_t, std::int64_t, float) {
+AttentionKernel::AttentionKernel(std::int64_t, std::int64_t, std::int64_t, float, bool) {
   refuse();
 }
 void AttentionKernel::forward(HeadRows, HeadRows, HeadRows, float*, MutableHeadRows) {

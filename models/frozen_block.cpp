@@ -35,7 +35,7 @@ class Computation {
         wanted_(wanted),
         inner_(block.proj->inputs()),
         head_width_(inner_ / block.heads),
-        kernel_(wanted, tokens_, head_width_, static_cast<float>(block.scale)) {}
+        kernel_(wanted, tokens_, head_width_, static_cast<float>(block.scale), block.reduced) {}
 
   /// @param keep  whether a backward pass will want the trace; otherwise the weights of one head at a time
   /// are
@@ -199,7 +199,7 @@ class Node : public torch::autograd::Function<Node> {
 }  // namespace
 
 bool FrozenBlock::supported() {
-  return AttentionKernel::supported();
+  return AttentionKernel::supported(/*reduced=*/false);
 }
 
 at::Tensor FrozenBlock::forward(const at::Tensor& x, std::int64_t wanted) const {

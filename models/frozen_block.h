@@ -20,6 +20,7 @@ struct FrozenBlock : std::enable_shared_from_this<FrozenBlock> {
   std::int64_t heads = 1;
   double scale = 1;        ///< of the attention logits
   bool unit_keys = false;  ///< QUEST's: keys of length 1
+  bool reduced = false;    ///< attention's products in bfloat16 too: where AttentionKernel::supported(true)
 
   static bool supported();
 

@@ -3,10 +3,10 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <array>
 #include <vector>
 
 #include "core/error.h"
+#include "models/operand_layout.h"
 #include "models/register_tile.h"
 
 namespace vitrobust::models {
@@ -25,7 +25,7 @@ std::int64_t padded_outputs(std::int64_t outputs) {
 
 /// Terms of a bfloat16 product come in pairs.
 std::int64_t padded_terms(std::int64_t inputs, bool reduced) {
-  return reduced ? (inputs + 1) / 2 * 2 : inputs;
+  return reduced ? 2 * pairs_of(inputs) : inputs;
 }
 
 /// y [rows, outputs] = x [rows, inputs] · weightᵀ + bias, inputs padded.
@@ -51,26 +51,6 @@ void multiply(const Element* x, std::int64_t rows, std::int64_t inputs, const El
                              rows, wide);
     }
   });
-}
-
-/// Rows rounded to bfloat16, to the nearest and ties to even, with a zero where a pair lacks its second.
-VITROBUST_AVX512_BF16 void round_rows(const float* x, std::int64_t rows, std::int64_t inputs,
-                                      std::uint16_t* rounded) {
-  const std::int64_t padded = padded_terms(inputs, true);
-  for (std::int64_t i = 0; i < rows; ++i) {
-    for (std::int64_t j = 0; j < inputs; j += kLanes) {
-      const auto lanes = lanes_before(inputs, j);
-      const auto half = (__m256i)_mm512_cvtneps_pbh(_mm512_maskz_loadu_ps(lanes, x + i * inputs + j));
-      std::uint16_t* const out = rounded + i * padded + j;
-      if (const std::int64_t left = padded - j; left >= kLanes) {
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), half);
-      } else {
-        alignas(32) std::array<std::uint16_t, kLanes> values;
-        _mm256_store_si256(reinterpret_cast<__m256i*>(values.data()), half);
-        std::copy_n(values.begin(), left, out);
-      }
-    }
-  }
 }
 
 /// Where element (output, input) of a panel of `wide` vectors lies.
@@ -156,7 +136,7 @@ at::Tensor panel_linear(const at::Tensor& x, const at::Tensor& panels, const at:
     return y;
   }
   const at::Tensor rounded = at::empty({rows, terms}, panels.options());
-  round_rows(x.const_data_ptr<float>(), rows, inputs, halves(rounded));
+  round_rows(x.const_data_ptr<float>(), inputs, rows, inputs, halves(rounded));
   multiply<std::uint16_t>(halves(rounded), rows, terms, halves(panels), start, outputs, out);
   return y;
 }

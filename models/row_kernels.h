@@ -4,7 +4,7 @@
 
 namespace vitrobust::models {
 
-// Loops over rows of float32 for processors with AVX-512 (AttentionKernel::supported()). Every row is
+// Loops over rows of float32 for processors with AVX-512 (FrozenBlock::supported()). Every row is
 // computed alike, whatever its place, and the same on every such processor.
 
 /// y = (x − mean) / √(variance + eps) ∘ weight + bias of each row: Ba et al. 2016, arXiv 1607.06450.

@@ -32,7 +32,7 @@ bool BlockImpl::has_frozen_kind() const {
          options_.mlp == MlpKind::plain && options_.activation == Activation::gelu && !options_.layer_scale;
 }
 
-std::shared_ptr<const FrozenBlock> BlockImpl::in_one_piece(bool reduced) const {
+std::shared_ptr<FrozenBlock> BlockImpl::in_one_piece(bool reduced) const {
   if (!has_frozen_kind() || !attn_->qkv()->frozen(reduced)) return nullptr;
   auto block = std::make_shared<FrozenBlock>();
   block->norm1_weight = norm1_->weight;
@@ -50,9 +50,13 @@ std::shared_ptr<const FrozenBlock> BlockImpl::in_one_piece(bool reduced) const {
   return block;
 }
 
-void BlockImpl::freeze(Kernels /*kernels*/, std::optional<Kernels> /*reduced*/) {
+void BlockImpl::freeze(Kernels /*kernels*/, std::optional<Kernels> reduced) {
   exact_ = in_one_piece(false);
-  reduced_ = in_one_piece(true);
+  const auto block = in_one_piece(true);
+  // Attention goes with the layers: where others than ours were fastest for them, such as those for AMX,
+  // ours in bfloat16 may be no faster than in float32.
+  if (block) block->reduced = reduced == Kernels::bf16_avx512;
+  reduced_ = block;
 }
 
 torch::Tensor BlockImpl::forward(const torch::Tensor& tokens, AttentionCarry& carry, std::int64_t wanted) {

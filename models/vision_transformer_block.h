@@ -41,7 +41,7 @@ class BlockImpl : public torch::nn::Cloneable<BlockImpl>, public Freezable {
 
  private:
   [[nodiscard]] bool has_frozen_kind() const;
-  [[nodiscard]] std::shared_ptr<const FrozenBlock> in_one_piece(bool reduced) const;
+  [[nodiscard]] std::shared_ptr<FrozenBlock> in_one_piece(bool reduced) const;
 
   VisionTransformerOptions options_;
   InitialValues values_;

@@ -52,7 +52,7 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
     const at::Tensor expected = at::matmul(weights, exact[2]);
     const auto slopes = torch::autograd::grad({expected}, exact, {gradient.to(at::kDouble)});
 
-    AttentionKernel kernel(tokens, tokens, width, static_cast<float>(scale));
+    AttentionKernel kernel(tokens, tokens, width, static_cast<float>(scale), /*reduced=*/false);
     const at::Tensor kept = at::empty({kernel.weights_size()});
     const at::Tensor out = at::empty({tokens, width});
     kernel.forward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.mutable_data_ptr<float>(),
@@ -70,6 +70,55 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
   }
 }
 
+at::Tensor rounded(const at::Tensor& x) {
+  return x.to(at::kBFloat16).to(at::kDouble);
+}
+
+/// In bfloat16 every product's operands are rounded and nothing else: the same sums in float64 from rounded
+/// operands. Logit gradients may round the other way where float32 and float64 lie on two sides of a tie.
+TEST_F(FrozenBlocks, ReducedAttentionRoundsTheOperandsOfItsProducts) {
+  if (!AttentionKernel::supported(true)) GTEST_SKIP() << "this processor has no bfloat16 products";
+  for (const auto& [tokens, width] :
+       {AttentionSize{1, 1}, {2, 16}, {6, 3}, {17, 24}, {65, 32}, {64, 64}, {197, 64}, {50, 100}}) {
+    const auto scale = static_cast<float>(1.3 / std::sqrt(static_cast<double>(width)));
+    const at::Tensor qkv = at::randn({tokens, 3 * width + 5});
+    const auto part = [&](std::int64_t i) { return qkv.narrow(1, i * width + 2, width); };
+    const at::Tensor gradient = at::randn({tokens, width});
+    AttentionKernel kernel(tokens, tokens, width, scale, /*reduced=*/true);
+    const at::Tensor kept = at::empty({tokens, kernel.weights_size() / tokens});
+    const at::Tensor out = at::empty({tokens, width});
+    kernel.forward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.mutable_data_ptr<float>(),
+                   mutable_rows_of(out));
+    const at::Tensor got = at::empty({3, tokens, width});
+    kernel.backward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.const_data_ptr<float>(),
+                    rows_of(gradient), mutable_rows_of(got[0]), mutable_rows_of(got[1]),
+                    mutable_rows_of(got[2]));
+
+    const at::Tensor q = rounded(part(0));
+    const at::Tensor k = rounded(part(1));
+    const at::Tensor v = rounded(part(2));
+    const at::Tensor g = rounded(gradient);
+    const at::Tensor weights = kept.narrow(1, 0, tokens);
+    EXPECT_TRUE(tensors_near(weights.to(at::kDouble), at::softmax(at::matmul(q, k.t()) * scale, 1), 1e-6));
+    EXPECT_TRUE(tensors_near(out.to(at::kDouble), at::matmul(rounded(weights), v), 1e-5));
+    EXPECT_TRUE(tensors_near(got[2].to(at::kDouble), at::matmul(rounded(weights).t(), g), 2e-5));
+    const at::Tensor w = weights.to(at::kDouble);
+    const at::Tensor slopes = at::matmul(g, v.t());
+    const at::Tensor mean = (w * slopes).sum(1, /*keepdim=*/true);
+    const at::Tensor logits = scale * w * (slopes - mean);
+    // What float32 may be away, and what that makes of the rounded ones.
+    const at::Tensor error = 4e-6 * scale * w * (slopes.abs() + (w * slopes.abs()).sum(1, /*keepdim=*/true));
+    const at::Tensor ties = rounded(logits + error) - rounded(logits - error);
+    const auto exceeds = [](const at::Tensor& is, const at::Tensor& expected, const at::Tensor& bound) {
+      return ((is.to(at::kDouble) - expected).abs() > bound + 2e-5).any().item<bool>();
+    };
+    EXPECT_FALSE(exceeds(got[0], at::matmul(rounded(logits), k), at::matmul(ties, k.abs()))) << tokens;
+    EXPECT_FALSE(exceeds(got[1], at::matmul(rounded(logits).t(), q), at::matmul(ties.t(), q.abs())))
+        << tokens;
+    EXPECT_LE(ties.count_nonzero().item<std::int64_t>(), 1 + ties.numel() / 50) << tokens;
+  }
+}
+
 /// With some of the queries: the first rows of what all of them give, to the bit, and the gradients of
 /// theirs.
 TEST_F(FrozenBlocks, AttentionOfFewQueriesIsThatOfAllOfThem) {
@@ -78,31 +127,35 @@ TEST_F(FrozenBlocks, AttentionOfFewQueriesIsThatOfAllOfThem) {
   const at::Tensor q = at::randn({kTokens, kWidth});
   const at::Tensor k = at::randn({kTokens, kWidth});
   const at::Tensor v = at::randn({kTokens, kWidth});
-  const auto run_kernel = [&](std::int64_t queries, const at::Tensor& gradient) {
-    AttentionKernel kernel(queries, kTokens, kWidth, 0.2F);
-    const at::Tensor kept = at::empty({kernel.weights_size()});
-    const at::Tensor out = at::empty({queries, kWidth});
-    kernel.forward(rows_of(q), rows_of(k), rows_of(v), kept.mutable_data_ptr<float>(), mutable_rows_of(out));
-    const at::Tensor slopes = at::zeros({3, kTokens, kWidth});
-    kernel.backward(rows_of(q), rows_of(k), rows_of(v), kept.const_data_ptr<float>(), rows_of(gradient),
-                    mutable_rows_of(slopes[0]), mutable_rows_of(slopes[1]), mutable_rows_of(slopes[2]));
-    return std::pair(out, slopes);
-  };
-  for (const std::int64_t queries : {1, 2, 7, 64}) {
-    at::Tensor gradient = at::randn({kTokens, kWidth});
-    gradient.narrow(0, queries, kTokens - queries).zero_();
-    const auto [all, all_slopes] = run_kernel(kTokens, gradient);
-    const auto [few, few_slopes] = run_kernel(queries, gradient);
-    EXPECT_TRUE(tensors_identical(few, all.narrow(0, 0, queries))) << queries;
-    EXPECT_TRUE(tensors_near(few_slopes, all_slopes, 1e-6)) << queries;
+  for (const bool reduced : {false, true}) {
+    if (!AttentionKernel::supported(reduced)) continue;
+    const auto run_kernel = [&](std::int64_t queries, const at::Tensor& gradient) {
+      AttentionKernel kernel(queries, kTokens, kWidth, 0.2F, reduced);
+      const at::Tensor kept = at::empty({kernel.weights_size()});
+      const at::Tensor out = at::empty({queries, kWidth});
+      kernel.forward(rows_of(q), rows_of(k), rows_of(v), kept.mutable_data_ptr<float>(),
+                     mutable_rows_of(out));
+      const at::Tensor slopes = at::zeros({3, kTokens, kWidth});
+      kernel.backward(rows_of(q), rows_of(k), rows_of(v), kept.const_data_ptr<float>(), rows_of(gradient),
+                      mutable_rows_of(slopes[0]), mutable_rows_of(slopes[1]), mutable_rows_of(slopes[2]));
+      return std::pair(out, slopes);
+    };
+    for (const std::int64_t queries : {1, 2, 7, 64}) {
+      at::Tensor gradient = at::randn({kTokens, kWidth});
+      gradient.narrow(0, queries, kTokens - queries).zero_();
+      const auto [all, all_slopes] = run_kernel(kTokens, gradient);
+      const auto [few, few_slopes] = run_kernel(queries, gradient);
+      EXPECT_TRUE(tensors_identical(few, all.narrow(0, 0, queries))) << queries;
+      EXPECT_TRUE(tensors_near(few_slopes, all_slopes, 1e-6)) << queries;
+    }
   }
-  EXPECT_THROW(AttentionKernel(3, 2, 4, 1), InternalError);
-  EXPECT_THROW(AttentionKernel(0, 2, 4, 1), InternalError);
+  EXPECT_THROW(AttentionKernel(3, 2, 4, 1, false), InternalError);
+  EXPECT_THROW(AttentionKernel(0, 2, 4, 1, false), InternalError);
 }
 
 /// Logits far apart must neither overflow nor leave a row without weights.
 TEST_F(FrozenBlocks, AttentionTakesLargeLogits) {
-  AttentionKernel kernel(3, 3, 16, 1);
+  AttentionKernel kernel(3, 3, 16, 1, false);
   const at::Tensor q = at::full({3, 16}, 1e4F);
   const at::Tensor k = at::stack({at::ones({16}), -at::ones({16}), at::zeros({16})});
   const at::Tensor v = at::eye(3, 16);
