@@ -5,7 +5,7 @@ namespace vitrobust::eval {
 Json make_run_config(const RunSetup& setup) {
   Json conditions = Json::array();
   for (const PlannedCell& cell : setup.plan) conditions.push_back(cell.cell.id);
-  return {
+  Json config = {
       {"seed", setup.seed},
       {"precision", setup.precision},
       {"samples", setup.samples},
@@ -17,6 +17,8 @@ Json make_run_config(const RunSetup& setup) {
       {"dataset", {{"layout", setup.dataset.info().layout}, {"fingerprint", setup.dataset_fingerprint}}},
       {"conditions", conditions},
   };
+  if (!setup.search_kernels.empty()) config["search_kernels"] = setup.search_kernels;
+  return config;
 }
 
 Json make_dataset_block(const RunSetup& setup) {

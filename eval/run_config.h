@@ -28,6 +28,8 @@ struct RunSetup {
   std::int64_t lanes = 1;
   /// What the network computes with; see models::Kernels.
   std::string kernels = "plain";
+  /// What a search in bfloat16 computes with; empty without one.
+  std::string search_kernels = {};
   /// What the figures of perturbation cells are divided by in the report; changes no outcome.
   std::optional<reports::PerturbationBaseline> perturbation_baseline = {};
 };

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct ClassifierInfo {
   /// Whether search_logits() and loss_gradient() multiply in bfloat16: what they find is a hint then, which
   /// logits() has to confirm.
   bool reduced = false;
+  /// What computes these hints; nothing where they are not reduced.
+  std::optional<Kernels> search_kernels = std::nullopt;
   /// Of a Vision Transformer whose attention maps can be had: side of a patch in pixels (0: no such model),
   /// number of blocks, and whether token 0 is the class token and patches start at 1.
   std::int64_t patch_size = 0;

@@ -63,6 +63,13 @@ Kernels parse_kernels(const std::string& text) {
   throw UsageError(fmt::format("unknown kernels '{}'", text), "known: auto, plain, mkl, onednn, avx512");
 }
 
+Kernels parse_search_kernels(const std::string& text) {
+  for (const auto& kernels : kReducedKernels)
+    if (to_string(kernels) == text) return kernels;
+  throw InputError(fmt::format("a run that searched with unknown kernels '{}'", text),
+                   "it was made by another version: begin anew with another --out");
+}
+
 bool is_reduced(Kernels kernels) {
   return std::ranges::find(kReducedKernels, kernels) != kReducedKernels.end();
 }

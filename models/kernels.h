@@ -32,6 +32,8 @@ bool is_reduced(Kernels kernels);
 std::string to_string(Kernels kernels);
 /// @throws UsageError naming the known values
 Kernels parse_kernels(const std::string& text);
+/// One of kReducedKernels from its name in a run's configuration. @throws InputError
+Kernels parse_search_kernels(const std::string& text);
 
 /// Whether this LibTorch and this processor have what these kernels stand on.
 bool has_kernels(Kernels kernels);

@@ -133,8 +133,10 @@ LoadedModel load_model(const std::string& path, const LoadOptions& options) {
   module->to(options.dtype);
   fill(module, described);
   const data::PreprocessConfig& preprocess = described.description.preprocess;
-  const ComputeOptions compute{
-      .dtype = options.dtype, .kernels = options.kernels, .reduced = options.reduced};
+  const ComputeOptions compute{.dtype = options.dtype,
+                               .kernels = options.kernels,
+                               .reduced = options.reduced,
+                               .search_kernels = options.search_kernels};
   auto classifier = make_classifier(module, preprocess.mean, preprocess.std, compute);
   return {std::move(described.description), std::move(classifier)};
 }

@@ -36,6 +36,7 @@ struct LoadOptions {
   std::optional<Kernels> kernels;
   /// Gradients through bfloat16 products.
   bool reduced = false;
+  std::optional<Kernels> search_kernels;
 };
 
 }  // namespace vitrobust::models

@@ -9,6 +9,7 @@
 #endif
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -44,6 +45,7 @@ class VisionTransformerClassifier final : public Classifier {
                     .reduced_padded = reduced_padded,
                     .kernels = compute.kernels.value(),
                     .reduced = compute.reduced,
+                    .search_kernels = compute.search_kernels,
                     .patch_size = module->options().patch_size,
                     .blocks = module->options().depth,
                     .class_token = module->options().class_token},
@@ -181,6 +183,18 @@ Kernels choose_kernels(const VisionTransformerOptions& options, const ComputeOpt
   return fastest_for(options, lanes, /*reduced=*/false);
 }
 
+std::optional<Kernels> choose_search_kernels(const VisionTransformerOptions& options,
+                                             const ComputeOptions& compute, std::int64_t lanes) {
+  if (!compute.reduced) return std::nullopt;
+  if (!compute.search_kernels) return fastest_for(options, lanes, /*reduced=*/true);
+  if (!is_reduced(*compute.search_kernels)) throw InternalError("float32 kernels for a search in bfloat16");
+  if (!has_kernels(*compute.search_kernels))
+    throw UsageError(fmt::format("this processor or LibTorch has no products {}, with which the run began",
+                                 to_string(*compute.search_kernels)),
+                     "go on where it began, or begin anew with another --out");
+  return compute.search_kernels;
+}
+
 }  // namespace
 
 std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std::array<double, 3>& mean,
@@ -195,8 +209,8 @@ std::shared_ptr<Classifier> make_classifier(VisionTransformer module, const std:
   ComputeOptions used = compute;
   used.lanes = compute.lanes.value_or(default_lanes(module->options()));
   used.kernels = choose_kernels(module->options(), compute, *used.lanes);
-  std::optional<Kernels> reduced;
-  if (used.reduced) reduced = fastest_for(module->options(), *used.lanes, /*reduced=*/true);
+  used.search_kernels = choose_search_kernels(module->options(), compute, *used.lanes);
+  const std::optional<Kernels>& reduced = used.search_kernels;
   for (Freezable* const layer : freezable_layers(module)) {
     layer->freeze(*used.kernels, reduced);
     return_freed_memory();

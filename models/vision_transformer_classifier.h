@@ -20,6 +20,8 @@ struct ComputeOptions {
   std::optional<Kernels> kernels = std::nullopt;
   /// Gradients through bfloat16 products; float32 only.
   bool reduced = false;
+  /// These; when absent, the fastest_kernels() of that kind.
+  std::optional<Kernels> search_kernels = std::nullopt;
   /// Samples of a pass. When absent: default_lanes(), or 1 where three trial passes show that this machine
   /// does not compute all rows of a pass alike; only so are they sure to be.
   std::optional<std::int64_t> lanes = std::nullopt;

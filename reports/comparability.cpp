@@ -22,7 +22,8 @@ JsonSides sides(const RunData& first, const RunData& second) {
 Json essence(const Json& report) {
   Json kept = report.at("config");
   // Lanes and kernels are how matrix products are computed: they change no more than the rounding.
-  for (const char* free : {"model", "seed", "lanes", "kernels", "conditions", "dataset"}) kept.erase(free);
+  for (const char* free : {"model", "seed", "lanes", "kernels", "search_kernels", "conditions", "dataset"})
+    kept.erase(free);
   if (const auto preprocess = kept.find("preprocess"); preprocess != kept.end() && preprocess->is_object()) {
     // The normalisation is inside the classifier.
     preprocess->erase("mean");

@@ -45,10 +45,12 @@ models::LoadOptions to_load_options(const ModelOptions& options) {
   return load;
 }
 
-models::LoadedModel load_for(const RunOptions& options, const std::string& path) {
+models::LoadedModel load_for(const RunOptions& options, const std::string& path,
+                             std::optional<models::Kernels> search_kernels) {
   models::LoadOptions load = to_load_options(options);
   load.dtype = options.precision == "fp64" ? at::kDouble : at::kFloat;
   load.reduced = options.precision == "bf16";
+  load.search_kernels = search_kernels;
   if (options.kernels != "auto") load.kernels = models::parse_kernels(options.kernels);
   models::LoadedModel model = models::load_model(path, load);
   override_preprocess(options, model.description.preprocess);

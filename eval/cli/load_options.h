@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/error.h"
@@ -11,8 +12,10 @@ namespace vitrobust::eval {
 /// What run and inspect say alike about a checkpoint, with names looked up. @throws UsageError
 models::LoadOptions to_load_options(const ModelOptions& options);
 
-/// Loads a checkpoint in the run's precision, with the run's preprocessing where it differs. @throws
-/// UsageError, InputError
-models::LoadedModel load_for(const RunOptions& options, const std::string& path);
+/// Loads a checkpoint in the run's precision, with the run's preprocessing where it differs.
+/// @param search_kernels  with which a search in bfloat16 goes on; when absent, the fastest
+/// @throws UsageError, InputError
+models::LoadedModel load_for(const RunOptions& options, const std::string& path,
+                             std::optional<models::Kernels> search_kernels = std::nullopt);
 
 }  // namespace vitrobust::eval

@@ -177,16 +177,22 @@ class RunCommand {
 
   /// A run that goes on computes as it began, whichever kernels are the fastest today.
   void keep_kernels(models::LoadedModel& model, const std::string& folder) const {
-    if (options_.kernels != "auto") return;
     const std::optional<Json> config = kept_config(folder);
-    if (!config || !config->contains("kernels")) return;
-    const std::string kept = config->at("kernels");
-    if (kept == models::to_string(model.classifier->info().kernels)) return;
+    if (!config) return;
+    const models::ClassifierInfo& info = model.classifier->info();
     RunOptions options = options_;
-    options.kernels = kept;
+    if (options_.kernels == "auto")
+      options.kernels = json_get_or<std::string>(*config, "kernels", models::to_string(info.kernels), folder);
+    std::optional<models::Kernels> search = info.search_kernels;
+    if (search)
+      search = models::parse_search_kernels(
+          json_get_or<std::string>(*config, "search_kernels", models::to_string(*search), folder));
+    const bool given = options_.kernels != "auto";
+    if ((given || options.kernels == models::to_string(info.kernels)) && search == info.search_kernels)
+      return;
     const std::string path = model.description.path;
     std::string name = model.description.name;
-    model = load_for(options, path);
+    model = load_for(options, path, search);
     model.description.name = std::move(name);
   }
 
@@ -224,6 +230,7 @@ class RunCommand {
                          .warnings = warnings_,
                          .lanes = info.lanes,
                          .kernels = models::to_string(info.kernels),
+                         .search_kernels = info.search_kernels ? models::to_string(*info.search_kernels) : "",
                          .perturbation_baseline = baseline_};
     run.runner = std::make_unique<Runner>(setup, *run.model.classifier, std::move(settings));
   }

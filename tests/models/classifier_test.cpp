@@ -22,10 +22,6 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-at::Tensor cross_entropy(const at::Tensor& logits, const at::Tensor& targets) {
-  return at::nll_loss(at::log_softmax(logits, 1), targets.select(1, 0), {}, at::Reduction::None);
-}
-
 /// A network with a body that the test chooses, on 2 × 2 images and two classes.
 class FakeClassifier final : public Classifier {
  public:

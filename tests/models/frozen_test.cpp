@@ -2,6 +2,7 @@
 #include <torch/torch.h>
 
 #include <cmath>
+#include <optional>
 #include <vector>
 
 #include "core/error.h"
@@ -131,7 +132,9 @@ TEST_P(FrozenKernels, NetworkEqualsThePlainOne) {
     const auto exact = network(attention, {.dtype = at::kDouble});
     const auto plain = network(attention, {.kernels = Kernels::plain});
     const auto frozen =
-        network(attention, {.kernels = reduced ? Kernels::plain : GetParam(), .reduced = reduced});
+        network(attention, {.kernels = reduced ? Kernels::plain : GetParam(),
+                            .reduced = reduced,
+                            .search_kernels = reduced ? std::optional(GetParam()) : std::nullopt});
     const auto expected = pass(*exact);
     const auto rounded = pass(*plain);
     const auto got = pass(*frozen);
@@ -167,6 +170,22 @@ TEST(ReducedPrecision, ReachesTheSearchAndNeverTheVerdict) {
   EXPECT_TRUE(tensors_identical(reduced->loss_gradient(images, (classes + 1) % 10, loss).logits,
                                 exact->logits(images)));
   EXPECT_TRUE(tensors_identical(reduced->logits(images), exact->logits(images)));  // the guard is gone
+}
+
+/// A run that goes on searches as it began.
+TEST(ReducedPrecision, TakesTheKernelsThatItIsGiven) {
+  const auto kind = AttentionKind::standard;
+  EXPECT_EQ(network(kind, {})->info().search_kernels, std::nullopt);
+  const auto chosen = network(kind, {.reduced = true})->info().search_kernels;
+  ASSERT_TRUE(chosen.has_value());
+  EXPECT_TRUE(is_reduced(*chosen));
+  for (const auto kernels : kReducedKernels) {
+    if (!has_kernels(kernels)) continue;
+    EXPECT_EQ(network(kind, {.reduced = true, .search_kernels = kernels})->info().search_kernels, kernels);
+    EXPECT_EQ(parse_search_kernels(to_string(kernels)), kernels);
+  }
+  EXPECT_THROW(network(kind, {.reduced = true, .search_kernels = Kernels::mkl}), InternalError);
+  EXPECT_THROW(parse_search_kernels("mkl"), InputError);
 }
 
 TEST(Kernels, HaveNamesAndDoublesHaveThePlainOnes) {
