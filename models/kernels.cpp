@@ -66,7 +66,7 @@ Kernels parse_kernels(const std::string& text) {
 Kernels parse_search_kernels(const std::string& text) {
   for (const auto& kernels : kReducedKernels)
     if (to_string(kernels) == text) return kernels;
-  throw InputError(fmt::format("a run that searched with unknown kernels '{}'", text),
+  throw InputError("", fmt::format("the run searched with unknown kernels '{}'", text),
                    "it was made by another version: begin anew with another --out");
 }
 
