@@ -102,11 +102,10 @@ Peaks peaks_of(const std::vector<Product>& products, bool reduced) {
   for (const Kernels kernels : {Kernels::mkl, Kernels::onednn, Kernels::avx512, Kernels::bf16_linear,
                                 Kernels::bf16_onednn, Kernels::bf16_avx512}) {
     if (models::is_reduced(kernels) != reduced || !models::has_kernels(kernels)) continue;
-    const bool ours = kernels == Kernels::avx512 || kernels == Kernels::bf16_avx512;
     for (const Product& shape : shapes) {
       const double speed = operations_per_second(shape, kernels);
       peaks.all = std::max(peaks.all, speed);
-      if (!ours) peaks.libraries = std::max(peaks.libraries, speed);
+      if (!models::uses_panels(kernels)) peaks.libraries = std::max(peaks.libraries, speed);
     }
   }
   return peaks;
@@ -119,7 +118,7 @@ Json measure(const std::string& path, const models::LoadOptions& load) {
   double operations = 0;
   for (const Product& product : products)
     operations += static_cast<double>(product.times) * product.operations();
-  const Peaks peaks = peaks_of(products, info.reduced);
+  const Peaks peaks = peaks_of(products, info.reduced());
   const auto passes = std::max<std::int64_t>(1, 16 / info.lanes);
   const auto count = static_cast<double>(passes * info.lanes);
   const at::Tensor images = at::rand({passes * info.lanes, 3, info.height, info.width});
@@ -135,7 +134,7 @@ Json measure(const std::string& path, const models::LoadOptions& load) {
   const double mixing = attention_operations(model.description.options, passes * info.lanes);
   return {{"model", model.description.name},
           {"kernels", models::to_string(info.kernels)},
-          {"precision", info.reduced ? "bf16" : "fp32"},
+          {"precision", info.reduced() ? "bf16" : "fp32"},
           {"lanes", info.lanes},
           {"peak_gflops", peaks.all / 1e9},
           {"peak_of_libraries_gflops", peaks.libraries / 1e9},

@@ -13,10 +13,6 @@ namespace vitrobust::models {
 
 namespace {
 
-std::int64_t padded(std::int64_t count) {
-  return (count + kLanes - 1) / kLanes * kLanes;
-}
-
 /// c = a · b: a's word (i, j) at a[i · row + j · step], b [words, ·] in whole vectors.
 struct Product {
   const float* a;
@@ -103,7 +99,7 @@ VITROBUST_AVX512 void softmax_backward(const float* weights, float* gradient, st
 }  // namespace
 
 bool AttentionKernel::supported(bool reduced) {
-  return __builtin_cpu_supports("avx512f") != 0 && (!reduced || __builtin_cpu_supports("avx512bf16") != 0);
+  return has_avx512(/*with_bf16=*/reduced);
 }
 
 AttentionKernel::AttentionKernel(std::int64_t queries, std::int64_t tokens, std::int64_t width, float scale,
@@ -123,7 +119,7 @@ AttentionKernel::AttentionKernel(std::int64_t queries, std::int64_t tokens, std:
   // Rows of a head, rows of weights, and pairs of these.
   if (reduced)
     left_.resize(
-        static_cast<std::size_t>(std::max({tokens * pairs_of(width), pairs_of(queries) * padded_tokens_})));
+        static_cast<std::size_t>(std::max(tokens * pairs_of(width), pairs_of(queries) * padded_tokens_)));
 }
 
 void AttentionKernel::forward(HeadRows q, HeadRows k, HeadRows v, float* weights, MutableHeadRows out) {
@@ -153,18 +149,18 @@ void AttentionKernel::backward(HeadRows q, HeadRows k, HeadRows v, const float* 
 /// Rows [tokens, width] become columns_.
 void AttentionKernel::pack_columns(HeadRows rows) {
   if (!reduced_) {
-    transpose_words(rows.data, rows.stride, tokens_, width_, columns_.data(), padded_tokens_);
+    transpose_words(rows.data, rows.stride, tokens_, width_, columns_.data());
     return;
   }
   const std::int64_t words = pairs_of(width_);
   round_rows(rows.data, rows.stride, tokens_, width_, left_.data());
-  transpose_words(left_.data(), words, tokens_, words, columns_.data(), padded_tokens_);
+  transpose_words(left_.data(), words, tokens_, words, columns_.data());
 }
 
 /// Rows [count, width] become rows_.
 void AttentionKernel::pack_rows(HeadRows rows, std::int64_t count) {
   if (reduced_) {
-    pair_rows(rows.data, rows.stride, count, width_, rows_.data(), padded_width_);
+    pair_rows(rows.data, rows.stride, count, width_, rows_.data());
     return;
   }
   for (std::int64_t i = 0; i < count; ++i)
@@ -206,7 +202,7 @@ void AttentionKernel::turned_times_rows(const float* a, MutableHeadRows c) {
                     width_);
     return;
   }
-  pair_rows(a, padded_tokens_, queries_, tokens_, left_.data(), padded_tokens_);
+  pair_rows(a, padded_tokens_, queries_, tokens_, left_.data());
   multiply<std::uint16_t>(
       {left_.data(), 1, padded_tokens_, rows_.data(), padded_width_, c.data, c.stride, pairs_of(queries_)},
       tokens_, width_);

@@ -151,12 +151,12 @@ at::Tensor Classifier::logits(const at::Tensor& images) const {
 }
 
 at::Tensor Classifier::search_logits(const at::Tensor& images) const {
-  return compute_logits(images, info_.reduced);
+  return compute_logits(images, info_.reduced());
 }
 
 at::Tensor Classifier::search_logits(const at::Tensor& images, const at::Tensor& labels) const {
   at::Tensor found = search_logits(images);
-  if (info_.reduced) confirm(images, labels, found);
+  if (info_.reduced()) confirm(images, labels, found);
   return found;
 }
 
@@ -177,11 +177,11 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
                                        const LossFunction& loss) const {
   check_images(images, info_);
   check_targets(targets, images);
-  const std::vector<Rows> passes = passes_over(images, is_padded(info_.reduced));
+  const std::vector<Rows> passes = passes_over(images, is_padded(info_.reduced()));
   std::vector<at::Tensor> logits(passes.size());
   std::vector<at::Tensor> losses(passes.size());
   std::vector<at::Tensor> gradients(passes.size());
-  for_each_pass(passes, images, info_.reduced, [&](const Rows& rows, at::Tensor x) {
+  for_each_pass(passes, images, info_.reduced(), [&](const Rows& rows, at::Tensor x) {
     const at::AutoGradMode with_grad(true);
     x.requires_grad_();
     const auto z = forward((x - mean_) / std_);
@@ -202,7 +202,7 @@ LossGradient Classifier::loss_gradient(const at::Tensor& images, const at::Tenso
                       join(gradients, {0, 3, info_.height, info_.width}, dtype_)};
   check_finite(result.logits, "logits");
   check_finite(result.gradient, "gradients");
-  if (info_.reduced) confirm(images, targets.select(1, 0), result.logits);
+  if (info_.reduced()) confirm(images, targets.select(1, 0), result.logits);
   return result;
 }
 
@@ -234,7 +234,7 @@ AttentionGradients Classifier::attention_gradients(const at::Tensor& images, con
   std::vector<at::Tensor> logits(passes.size());
   std::vector<at::Tensor> values(passes.size());
   std::vector<std::vector<at::Tensor>> gradients(passes.size());
-  for_each_pass(passes, images, info_.reduced, [&](const Rows& rows, at::Tensor x) {
+  for_each_pass(passes, images, info_.reduced(), [&](const Rows& rows, at::Tensor x) {
     const at::AutoGradMode with_grad(true);
     x.requires_grad_();
     std::vector<at::Tensor> maps;

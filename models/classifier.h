@@ -31,10 +31,8 @@ struct ClassifierInfo {
   bool reduced_padded = true;
   /// What computes what decides an outcome.
   Kernels kernels = Kernels::plain;
-  /// Whether search_logits() and loss_gradient() multiply in bfloat16: what they find is a hint then, which
-  /// logits() has to confirm.
-  bool reduced = false;
-  /// What computes these hints; nothing where they are not reduced.
+  /// What search_logits() and loss_gradient() multiply with in bfloat16: what they find is a hint then, which
+  /// logits() has to confirm. Nothing where they are as exact as logits().
   std::optional<Kernels> search_kernels = std::nullopt;
   /// Of a Vision Transformer whose attention maps can be had: side of a patch in pixels (0: no such model),
   /// number of blocks, and whether token 0 is the class token and patches start at 1.
@@ -43,6 +41,8 @@ struct ClassifierInfo {
   bool class_token = false;
   /// Whether pixels may lie outside [0,1]: normalised ones do (models/normalised_space.h).
   bool any_range = false;
+
+  [[nodiscard]] bool reduced() const { return search_kernels.has_value(); }
 };
 
 /// Per-sample losses [n] of logits [n, classes] and the caller's targets [n, k] (int64), differentiable in
@@ -100,7 +100,7 @@ class Classifier {
   [[nodiscard]] at::Tensor search_logits(const at::Tensor& images, const at::Tensor& labels) const;
 
   /// Loss and its gradient with respect to the images only; parameters never collect gradients. The logits
-  /// are bit for bit those of logits(); where info().reduced, only those of samples that they misclassify:
+  /// are bit for bit those of logits(); where info().reduced(), only those of samples that they misclassify:
   /// a success is never seen in reduced precision alone, so no sample leaves an attack on a false one.
   /// @param targets [N, k] int64, handed to the loss pass by pass; column 0 is the label. Errors as logits(),
   ///        and ExitCode::cells_failed when a gradient is NaN or infinite; what the loss throws comes through

@@ -37,9 +37,8 @@ class Computation {
         head_width_(inner_ / block.heads),
         kernel_(wanted, tokens_, head_width_, static_cast<float>(block.scale), block.reduced) {}
 
-  /// @param keep  whether a backward pass will want the trace; otherwise the weights of one head at a time
-  /// are
-  ///              enough, and GELU's derivative is left away
+  /// @param keep  whether a backward pass will want the trace; otherwise the weights of one head at a time,
+  ///              without GELU's derivative, are enough
   at::Tensor forward(const at::Tensor& x, Trace& trace, bool keep) {
     trace.x = x;
     trace.moments1 = at::empty({rows_ * tokens_, 2}, x.options());
@@ -117,8 +116,7 @@ class Computation {
       for (std::int64_t head = 0; head < block_.heads; ++head) body(n, head);
   }
 
-  /// The mixed values [N, wanted, C] of trace.qkv, whose keys become unit vectors where the block asks for
-  /// it.
+  /// The mixed values [N, wanted, C] of trace.qkv, whose keys become unit vectors if the block wants them so.
   at::Tensor mix(Trace& trace, bool keep) {
     const at::Tensor& qkv = trace.qkv;
     if (block_.unit_keys) {

@@ -82,7 +82,7 @@ FrozenLinear::FrozenLinear(const at::Tensor& weight, const at::Tensor& bias, Ker
   const at::NoGradGuard no_grad;
   weight_ = layout_of(kernels, weight.detach());
   // This suite's products add the bias as it is.
-  const bool rounded = is_reduced(kernels) && kernels != Kernels::bf16_avx512;
+  const bool rounded = is_reduced(kernels) && !uses_panels(kernels);
   if (bias.defined()) bias_ = bias.detach().to(rounded ? at::kBFloat16 : at::kFloat).contiguous();
 }
 
@@ -100,8 +100,7 @@ at::Tensor FrozenLinear::propagate(const at::Tensor& gradient) const {
 }
 
 at::Tensor FrozenLinear::dense_weight() const {
-  if (kernels_ == Kernels::avx512 || kernels_ == Kernels::bf16_avx512)
-    return dense_of_panels(weight_, outputs_, inputs_);
+  if (uses_panels(kernels_)) return dense_of_panels(weight_, outputs_, inputs_);
   return weight_.is_mkldnn() ? weight_.to_dense() : weight_;
 }
 

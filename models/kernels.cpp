@@ -6,10 +6,12 @@
 #include <algorithm>
 #include <ctime>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include "core/error.h"
 #include "models/frozen_linear.h"
+#include "models/one_thread.h"
 #include "models/onednn.h"
 #include "models/panel_product.h"
 
@@ -51,6 +53,15 @@ double product_seconds(Kernels kernels, const at::Tensor& x, const at::Tensor& w
 
 }  // namespace
 
+namespace {
+
+std::optional<Kernels> find_kernels(std::span<const Kernels> among, const std::string& name) {
+  const auto found = std::ranges::find(among, name, to_string);
+  return found == among.end() ? std::nullopt : std::optional(*found);
+}
+
+}  // namespace
+
 std::string to_string(Kernels kernels) {
   for (const auto& [known, name] : kNames)
     if (known == kernels) return name;
@@ -58,20 +69,22 @@ std::string to_string(Kernels kernels) {
 }
 
 Kernels parse_kernels(const std::string& text) {
-  for (const auto& kernels : kExactKernels)
-    if (to_string(kernels) == text) return kernels;
+  if (const auto kernels = find_kernels(kExactKernels, text)) return *kernels;
   throw UsageError(fmt::format("unknown kernels '{}'", text), "known: auto, plain, mkl, onednn, avx512");
 }
 
 Kernels parse_search_kernels(const std::string& text) {
-  for (const auto& kernels : kReducedKernels)
-    if (to_string(kernels) == text) return kernels;
+  if (const auto kernels = find_kernels(kReducedKernels, text)) return *kernels;
   throw InputError("", fmt::format("the run searched with unknown kernels '{}'", text),
                    "it was made by another version: begin anew with another --out");
 }
 
 bool is_reduced(Kernels kernels) {
   return std::ranges::find(kReducedKernels, kernels) != kReducedKernels.end();
+}
+
+bool uses_panels(Kernels kernels) {
+  return kernels == Kernels::avx512 || kernels == Kernels::bf16_avx512;
 }
 
 bool has_kernels(Kernels kernels) {
@@ -95,8 +108,7 @@ Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidd
   constexpr double kMargin = 1.25;
   constexpr std::array kExact = {Kernels::avx512, Kernels::onednn, Kernels::mkl};
   const at::NoGradGuard no_grad;
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
+  const OneThread one_thread;
   const at::Tensor x = at::full({rows, width}, 0.5, at::kFloat);
   const at::Tensor weight = at::full({hidden, width}, 0.25, at::kFloat);
   std::optional<Kernels> fastest;
@@ -108,7 +120,6 @@ Kernels fastest_kernels(std::int64_t rows, std::int64_t width, std::int64_t hidd
     fastest = kernels;
     fastest_seconds = seconds;
   }
-  at::set_num_threads(threads);
   return fastest.value();
 }
 

@@ -28,6 +28,8 @@ inline constexpr std::array<Kernels, 3> kReducedKernels = {Kernels::bf16_avx512,
 
 /// Whether they round operands to bfloat16.
 bool is_reduced(Kernels kernels);
+/// Whether they are this suite's own (models/panel_product.h).
+bool uses_panels(Kernels kernels);
 
 std::string to_string(Kernels kernels);
 /// @throws UsageError naming the known values

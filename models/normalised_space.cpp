@@ -7,7 +7,6 @@ namespace {
 
 ClassifierInfo without_range(ClassifierInfo info) {
   info.any_range = true;
-  info.reduced = false;
   info.search_kernels.reset();
   return info;
 }

@@ -66,10 +66,10 @@ VITROBUST_AVX512_BF16 void round_row(const float* x, std::int64_t count, std::ui
 }
 
 /// @param second  nullptr: zeros
-VITROBUST_AVX512_BF16 void pair_row(const float* first, const float* second, std::int64_t count, float* pairs,
-                                    std::int64_t size) {
-  for (std::int64_t j = 0; j < size; j += kLanes) {
-    const __mmask16 lanes = j < count ? lanes_before(count, j) : static_cast<__mmask16>(0);
+VITROBUST_AVX512_BF16 void pair_row(const float* first, const float* second, std::int64_t count,
+                                    float* pairs) {
+  for (std::int64_t j = 0; j < count; j += kLanes) {
+    const __mmask16 lanes = lanes_before(count, j);
     const __m512i low = _mm512_cvtepu16_epi32(rounded(first + j, lanes));
     const __m512i high =
         second == nullptr ? _mm512_setzero_si512() : _mm512_cvtepu16_epi32(rounded(second + j, lanes));
@@ -80,18 +80,17 @@ VITROBUST_AVX512_BF16 void pair_row(const float* first, const float* second, std
 }  // namespace
 
 VITROBUST_AVX512 void transpose_words(const float* in, std::int64_t in_row, std::int64_t rows,
-                                      std::int64_t columns, float* out, std::int64_t out_row) {
-  for (std::int64_t i = 0; i < out_row; i += kLanes) {
-    const std::int64_t high = std::clamp<std::int64_t>(rows - i, 0, kLanes);
+                                      std::int64_t columns, float* out) {
+  for (std::int64_t i = 0; i < rows; i += kLanes) {
     for (std::int64_t j = 0; j < columns; j += kLanes) {
       const __mmask16 lanes = lanes_before(columns, j);
       Square square;
       for (std::int64_t r = 0; r < kLanes; ++r)
         square.rows[r] =
-            r < high ? _mm512_maskz_loadu_ps(lanes, in + (i + r) * in_row + j) : _mm512_setzero_ps();
+            i + r < rows ? _mm512_maskz_loadu_ps(lanes, in + (i + r) * in_row + j) : _mm512_setzero_ps();
       transpose(square);
       for (std::int64_t c = 0; c < std::min(columns - j, kLanes); ++c)
-        _mm512_storeu_ps(out + (j + c) * out_row + i, square.rows[c]);
+        _mm512_storeu_ps(out + (j + c) * padded(rows) + i, square.rows[c]);
     }
   }
 }
@@ -105,11 +104,10 @@ void round_rows(const float* x, std::int64_t x_row, std::int64_t rows, std::int6
   for (std::int64_t i = 0; i < rows; ++i) round_row(x + i * x_row, count, halves + i * pairs_of(count) * 2);
 }
 
-void pair_rows(const float* x, std::int64_t x_row, std::int64_t rows, std::int64_t count, float* pairs,
-               std::int64_t out_row) {
+void pair_rows(const float* x, std::int64_t x_row, std::int64_t rows, std::int64_t count, float* pairs) {
   for (std::int64_t i = 0; i < rows; i += 2)
-    pair_row(x + i * x_row, i + 1 < rows ? x + (i + 1) * x_row : nullptr, count, pairs + i / 2 * out_row,
-             out_row);
+    pair_row(x + i * x_row, i + 1 < rows ? x + (i + 1) * x_row : nullptr, count,
+             pairs + i / 2 * padded(count));
 }
 
 #else
@@ -120,13 +118,13 @@ namespace {
 }
 }  // namespace
 
-void transpose_words(const float*, std::int64_t, std::int64_t, std::int64_t, float*, std::int64_t) {
+void transpose_words(const float*, std::int64_t, std::int64_t, std::int64_t, float*) {
   refuse_layout();
 }
 void round_rows(const float*, std::int64_t, std::int64_t, std::int64_t, void*) {
   refuse_layout();
 }
-void pair_rows(const float*, std::int64_t, std::int64_t, std::int64_t, float*, std::int64_t) {
+void pair_rows(const float*, std::int64_t, std::int64_t, std::int64_t, float*) {
   refuse_layout();
 }
 

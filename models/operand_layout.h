@@ -12,18 +12,18 @@ constexpr std::int64_t pairs_of(std::int64_t terms) {
   return (terms + 1) / 2;
 }
 
-/// out[j][i] = in[i][j] for words.
-/// @param out_row  words of a row of `out`, a multiple of 16 and at least `rows`: the rest of them becomes 0
+/// out[j][i] = in[i][j] for words. Rows of `out` are `rows` words, filled up to whole vectors with 0.
+/// @param in_row  words from one row to the next
 void transpose_words(const float* in, std::int64_t in_row, std::int64_t rows, std::int64_t columns,
-                     float* out, std::int64_t out_row);
+                     float* out);
 
 /// Rows of `count` floats to rows of pairs_of(count) pairs; a lacking second is 0.
 /// @param x_row  floats from one row to the next
 void round_rows(const float* x, std::int64_t x_row, std::int64_t rows, std::int64_t count, void* pairs);
 
-/// Two rows at a time to one of pairs, the first of each from the first row; a lacking second row is 0.
-/// @param out_row  words of a row of `pairs`, a multiple of 16 and at least `count`: the rest becomes 0
-void pair_rows(const float* x, std::int64_t x_row, std::int64_t rows, std::int64_t count, float* pairs,
-               std::int64_t out_row);
+/// Two rows at a time to one of `count` pairs, filled up to whole vectors with 0, the first of each pair from
+/// the first row; a lacking second row is 0.
+/// @param x_row  floats from one row to the next
+void pair_rows(const float* x, std::int64_t x_row, std::int64_t rows, std::int64_t count, float* pairs);
 
 }  // namespace vitrobust::models

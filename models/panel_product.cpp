@@ -19,10 +19,6 @@ namespace {
 /// the rows, and the rounding of a long sum does not grow with it.
 constexpr std::int64_t kTerms = 512;
 
-std::int64_t padded_outputs(std::int64_t outputs) {
-  return (outputs + kLanes - 1) / kLanes * kLanes;
-}
-
 /// Terms of a bfloat16 product come in pairs.
 std::int64_t padded_terms(std::int64_t inputs, bool reduced) {
   return reduced ? 2 * pairs_of(inputs) : inputs;
@@ -94,13 +90,13 @@ std::uint16_t* halves(const at::Tensor& x) {
 }  // namespace
 
 bool has_panel_products(bool reduced) {
-  return __builtin_cpu_supports("avx512f") != 0 && (!reduced || __builtin_cpu_supports("avx512bf16") != 0);
+  return has_avx512(/*with_bf16=*/reduced);
 }
 
 at::Tensor panel_layout(const at::Tensor& weight, bool reduced) {
   if (weight.scalar_type() != at::kFloat || weight.dim() != 2)
     throw InternalError("only a float32 matrix has panels");
-  const std::int64_t size = padded_outputs(weight.size(0)) * padded_terms(weight.size(1), reduced);
+  const std::int64_t size = padded(weight.size(0)) * padded_terms(weight.size(1), reduced);
   at::Tensor panels = at::zeros({size}, reduced ? at::kBFloat16 : at::kFloat);
   if (reduced)
     copy(halves(panels), weight.to(at::kBFloat16), true, true);
@@ -124,7 +120,7 @@ at::Tensor panel_linear(const at::Tensor& x, const at::Tensor& panels, const at:
   const std::int64_t inputs = x.size(-1);
   const bool reduced = panels.scalar_type() == at::kBFloat16;
   const std::int64_t terms = padded_terms(inputs, reduced);
-  if (panels.numel() != padded_outputs(outputs) * terms) throw InternalError("panels of another matrix");
+  if (panels.numel() != padded(outputs) * terms) throw InternalError("panels of another matrix");
   std::vector<std::int64_t> sizes = x.sizes().vec();
   sizes.back() = outputs;
   at::Tensor y = at::empty(sizes, x.options());

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "models/one_thread.h"
 
 namespace vitrobust::models {
 namespace {
@@ -196,10 +197,10 @@ Findings try_out(const Network& network, const TorchScriptOptions& options) {
 TorchScriptModel load_torchscript(const std::string& path, const TorchScriptOptions& options) {
   TorchScriptModel model;
   Network network = open(path, options.dtype, model.parameters);
-  const int threads = at::get_num_threads();
-  at::set_num_threads(1);
-  const Findings found = try_out(network, options);
-  at::set_num_threads(threads);
+  const Findings found = [&] {
+    const OneThread one_thread;
+    return try_out(network, options);
+  }();
   model.notes.emplace_back("code from the file ran: a TorchScript network is trusted, not checked");
   model.classifier = std::make_shared<TorchScriptClassifier>(found, options, std::move(network));
   return model;

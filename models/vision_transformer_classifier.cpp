@@ -16,6 +16,7 @@
 #include "core/error.h"
 #include "models/attention/recorder.h"
 #include "models/freezable_linear.h"
+#include "models/one_thread.h"
 
 namespace vitrobust::models {
 namespace {
@@ -44,7 +45,6 @@ class VisionTransformerClassifier final : public Classifier {
                     .padded = padded,
                     .reduced_padded = reduced_padded,
                     .kernels = compute.kernels.value(),
-                    .reduced = compute.reduced,
                     .search_kernels = compute.search_kernels,
                     .patch_size = module->options().patch_size,
                     .blocks = module->options().depth,
@@ -86,18 +86,6 @@ std::pair<at::Tensor, at::Tensor> run_pass(VisionTransformer& module, const at::
   return {logits.detach(), gradient};
 }
 
-/// LibTorch's own threads are off while it lives, as they are in passes.
-class OneThread {
- public:
-  OneThread() { at::set_num_threads(1); }
-  ~OneThread() { at::set_num_threads(threads_); }
-  OneThread(const OneThread&) = delete;
-  OneThread& operator=(const OneThread&) = delete;
-
- private:
-  int threads_ = at::get_num_threads();
-};
-
 /// A pass full of images for a trial.
 at::Tensor trial_images(const VisionTransformerOptions& options, const ComputeOptions& compute) {
   const std::int64_t lanes = compute.lanes.value();
@@ -129,7 +117,7 @@ bool rows_are_alike(VisionTransformer& module, const ComputeOptions& compute, bo
 /// show it, other numbers may.
 bool takes_short_passes(VisionTransformer& module, const ComputeOptions& compute, Kernels kernels,
                         bool reduced) {
-  if (kernels != Kernels::avx512 && kernels != Kernels::bf16_avx512) return false;
+  if (!uses_panels(kernels)) return false;
   if (compute.lanes.value() == 1) return false;  // no pass is short
   const ReducedPrecisionGuard precision(reduced);
   const OneThread one_thread;

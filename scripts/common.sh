@@ -24,5 +24,8 @@ logged() {
   fi
 }
 
+# build_folder PRESET: where CMakePresets.json builds it.
+build_folder() { if [[ $1 == release ]]; then echo build; else echo "build/$1"; fi; }
+
 # Which LibTorch the build uses: scripts/setup writes it, scripts/build reads it.
 libtorch_path_file=build/libtorch-path

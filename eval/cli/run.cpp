@@ -181,13 +181,13 @@ class RunCommand {
     if (!config) return;
     const models::ClassifierInfo& info = model.classifier->info();
     RunOptions options = options_;
-    if (options_.kernels == "auto")
+    const bool given = options_.kernels != "auto";
+    if (!given)
       options.kernels = json_get_or<std::string>(*config, "kernels", models::to_string(info.kernels), folder);
     std::optional<models::Kernels> search = info.search_kernels;
     if (search)
       search = models::parse_search_kernels(
           json_get_or<std::string>(*config, "search_kernels", models::to_string(*search), folder));
-    const bool given = options_.kernels != "auto";
     if ((given || options.kernels == models::to_string(info.kernels)) && search == info.search_kernels)
       return;
     const std::string path = model.description.path;

@@ -37,11 +37,33 @@ MutableHeadRows mutable_rows_of(const at::Tensor& x) {
 struct AttentionSize {
   std::int64_t tokens, width;
 };
+/// Below, at and above whole vectors and whole tiles.
+constexpr AttentionSize kAttentionSizes[] = {{1, 1},   {2, 16},  {6, 3},    {17, 24},
+                                             {65, 32}, {64, 64}, {197, 64}, {50, 100}};
 
-/// Sizes below, at and above whole vectors and whole tiles, and rows that are parts of longer ones.
+/// What a kernel makes of queries, keys, values and the gradient of what it gives out.
+struct Mixed {
+  at::Tensor weights;  ///< [queries, padded tokens]
+  at::Tensor out;      ///< [queries, width]
+  at::Tensor slopes;   ///< of q, k and v, [3, tokens, width]; 0 for queries that were not asked for
+};
+
+Mixed mix(std::int64_t queries, const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, float scale,
+          bool reduced, const at::Tensor& gradient) {
+  AttentionKernel kernel(queries, k.size(0), k.size(1), scale, reduced);
+  const Mixed mixed{at::empty({queries, kernel.weights_size() / queries}), at::empty({queries, k.size(1)}),
+                    at::zeros({3, k.size(0), k.size(1)})};
+  kernel.forward(rows_of(q), rows_of(k), rows_of(v), mixed.weights.mutable_data_ptr<float>(),
+                 mutable_rows_of(mixed.out));
+  kernel.backward(rows_of(q), rows_of(k), rows_of(v), mixed.weights.const_data_ptr<float>(),
+                  rows_of(gradient), mutable_rows_of(mixed.slopes[0]), mutable_rows_of(mixed.slopes[1]),
+                  mutable_rows_of(mixed.slopes[2]));
+  return mixed;
+}
+
+/// Rows are parts of longer ones.
 TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
-  for (const auto& [tokens, width] :
-       {AttentionSize{1, 1}, {2, 16}, {6, 3}, {17, 24}, {65, 32}, {64, 64}, {197, 64}, {50, 100}}) {
+  for (const auto& [tokens, width] : kAttentionSizes) {
     const double scale = 1.3 / std::sqrt(static_cast<double>(width));
     const at::Tensor qkv = at::randn({tokens, 3 * width + 5});
     const auto part = [&](std::int64_t i) { return qkv.narrow(1, i * width + 2, width); };
@@ -52,18 +74,10 @@ TEST_F(FrozenBlocks, AttentionAndItsGradientsEqualTheFormulaInFloat64) {
     const at::Tensor expected = at::matmul(weights, exact[2]);
     const auto slopes = torch::autograd::grad({expected}, exact, {gradient.to(at::kDouble)});
 
-    AttentionKernel kernel(tokens, tokens, width, static_cast<float>(scale), /*reduced=*/false);
-    const at::Tensor kept = at::empty({kernel.weights_size()});
-    const at::Tensor out = at::empty({tokens, width});
-    kernel.forward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.mutable_data_ptr<float>(),
-                   mutable_rows_of(out));
-    const at::Tensor got = at::empty({3, tokens, width});
-    kernel.backward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.const_data_ptr<float>(),
-                    rows_of(gradient), mutable_rows_of(got[0]), mutable_rows_of(got[1]),
-                    mutable_rows_of(got[2]));
+    const auto [kept, out, got] = mix(tokens, part(0), part(1), part(2), static_cast<float>(scale),
+                                      /*reduced=*/false, gradient);
     EXPECT_TRUE(tensors_near(out.to(at::kDouble), expected.detach(), 2e-6)) << tokens << " " << width;
-    EXPECT_TRUE(
-        tensors_near(kept.view({tokens, -1}).narrow(1, 0, tokens).to(at::kDouble), weights.detach(), 1e-6));
+    EXPECT_TRUE(tensors_near(kept.narrow(1, 0, tokens).to(at::kDouble), weights.detach(), 1e-6));
     for (std::int64_t i = 0; i < 3; ++i)
       EXPECT_TRUE(tensors_near(got[i].to(at::kDouble), slopes[static_cast<std::size_t>(i)], 1e-5))
           << tokens << " " << width << " gradient " << i;
@@ -78,21 +92,12 @@ at::Tensor rounded(const at::Tensor& x) {
 /// operands. Logit gradients may round the other way where float32 and float64 lie on two sides of a tie.
 TEST_F(FrozenBlocks, ReducedAttentionRoundsTheOperandsOfItsProducts) {
   if (!AttentionKernel::supported(true)) GTEST_SKIP() << "this processor has no bfloat16 products";
-  for (const auto& [tokens, width] :
-       {AttentionSize{1, 1}, {2, 16}, {6, 3}, {17, 24}, {65, 32}, {64, 64}, {197, 64}, {50, 100}}) {
+  for (const auto& [tokens, width] : kAttentionSizes) {
     const auto scale = static_cast<float>(1.3 / std::sqrt(static_cast<double>(width)));
     const at::Tensor qkv = at::randn({tokens, 3 * width + 5});
     const auto part = [&](std::int64_t i) { return qkv.narrow(1, i * width + 2, width); };
     const at::Tensor gradient = at::randn({tokens, width});
-    AttentionKernel kernel(tokens, tokens, width, scale, /*reduced=*/true);
-    const at::Tensor kept = at::empty({tokens, kernel.weights_size() / tokens});
-    const at::Tensor out = at::empty({tokens, width});
-    kernel.forward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.mutable_data_ptr<float>(),
-                   mutable_rows_of(out));
-    const at::Tensor got = at::empty({3, tokens, width});
-    kernel.backward(rows_of(part(0)), rows_of(part(1)), rows_of(part(2)), kept.const_data_ptr<float>(),
-                    rows_of(gradient), mutable_rows_of(got[0]), mutable_rows_of(got[1]),
-                    mutable_rows_of(got[2]));
+    const auto [kept, out, got] = mix(tokens, part(0), part(1), part(2), scale, /*reduced=*/true, gradient);
 
     const at::Tensor q = rounded(part(0));
     const at::Tensor k = rounded(part(1));
@@ -129,24 +134,13 @@ TEST_F(FrozenBlocks, AttentionOfFewQueriesIsThatOfAllOfThem) {
   const at::Tensor v = at::randn({kTokens, kWidth});
   for (const bool reduced : {false, true}) {
     if (!AttentionKernel::supported(reduced)) continue;
-    const auto run_kernel = [&](std::int64_t queries, const at::Tensor& gradient) {
-      AttentionKernel kernel(queries, kTokens, kWidth, 0.2F, reduced);
-      const at::Tensor kept = at::empty({kernel.weights_size()});
-      const at::Tensor out = at::empty({queries, kWidth});
-      kernel.forward(rows_of(q), rows_of(k), rows_of(v), kept.mutable_data_ptr<float>(),
-                     mutable_rows_of(out));
-      const at::Tensor slopes = at::zeros({3, kTokens, kWidth});
-      kernel.backward(rows_of(q), rows_of(k), rows_of(v), kept.const_data_ptr<float>(), rows_of(gradient),
-                      mutable_rows_of(slopes[0]), mutable_rows_of(slopes[1]), mutable_rows_of(slopes[2]));
-      return std::pair(out, slopes);
-    };
     for (const std::int64_t queries : {1, 2, 7, 64}) {
       at::Tensor gradient = at::randn({kTokens, kWidth});
       gradient.narrow(0, queries, kTokens - queries).zero_();
-      const auto [all, all_slopes] = run_kernel(kTokens, gradient);
-      const auto [few, few_slopes] = run_kernel(queries, gradient);
-      EXPECT_TRUE(tensors_identical(few, all.narrow(0, 0, queries))) << queries;
-      EXPECT_TRUE(tensors_near(few_slopes, all_slopes, 1e-6)) << queries;
+      const Mixed all = mix(kTokens, q, k, v, 0.2F, reduced, gradient);
+      const Mixed few = mix(queries, q, k, v, 0.2F, reduced, gradient);
+      EXPECT_TRUE(tensors_identical(few.out, all.out.narrow(0, 0, queries))) << queries;
+      EXPECT_TRUE(tensors_near(few.slopes, all.slopes, 1e-6)) << queries;
     }
   }
   EXPECT_THROW(AttentionKernel(3, 2, 4, 1, false), InternalError);

@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(All, FrozenKernels,
 TEST(ReducedPrecision, ReachesTheSearchAndNeverTheVerdict) {
   const auto exact = network(AttentionKind::standard, {});
   const auto reduced = network(AttentionKind::standard, {.reduced = true});
-  EXPECT_TRUE(reduced->info().reduced);
+  EXPECT_TRUE(reduced->info().reduced());
   EXPECT_EQ(reduced->info().kernels, exact->info().kernels);
   torch::manual_seed(11);
   const auto images = at::rand({8, 3, 32, 32});
